@@ -1,0 +1,1 @@
+"""Tables that come with the program; each row of firms, machines and terms carries its source and date."""
