@@ -1,0 +1,137 @@
+"""One SQLite file, opened with care: ours, of today's schema, safe beside other processes.
+
+A connection belongs to the thread that opened it. Writers use `transaction`, which is immediate, so that
+two of them wait for each other instead of failing half way.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from monitor.errors import StoreBusyError, StoreError, UnfinishedError
+
+APPLICATION_ID = 0x70767463  # "pvtc" in the file's header: a stranger's database is never touched
+BUSY_SECONDS = 10.0
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open the database at `path`, made or brought to today's schema first if need be.
+
+    Raises StoreError where it is another program's, a newer version's or cannot be opened; the file is
+    then as it was.
+    """
+    from monitor.store import schema
+
+    version = _version(path)
+    if version > schema.LATEST:
+        raise StoreError(
+            f"{path}: made by a newer pivotwatch (schema {version}, this one knows {schema.LATEST}); "
+            "upgrade pivotwatch or name another database with --db"
+        )
+    if version < schema.LATEST:
+        from monitor.store import migrations
+
+        _make_directory(path)
+        with told(path):
+            migrations.migrate(path)
+    return _connect(path)
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Open an existing database for queries only; StoreError where it is missing or not ready."""
+    from monitor.store import schema
+
+    version = _version(path)
+    if version != schema.LATEST:
+        return open_database(path)
+    with told(path):
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All or nothing: an immediate transaction, rolled back on any error."""
+    with told(_path_of(connection)):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Many reads of one moment, whatever others write meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        yield connection
+    finally:
+        connection.execute("COMMIT")
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn the faults of a disk or a lock into one line; a bug in our SQL stays a bug."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "locked" in text or "busy" in text:
+            raise StoreBusyError(
+                f"{path}: busy, another process has held it for {BUSY_SECONDS:.0f} s; try again"
+            ) from error
+        if "full" in text:
+            raise UnfinishedError(f"{path}: the disk is full; make room and run again, nothing was lost") from error
+        if "readonly" in text or "unable to open" in text or "disk I/O" in text:
+            raise StoreError(f"{path}: {text}; check that the file and its directory can be written") from error
+        raise
+    except sqlite3.DatabaseError as error:
+        if "malformed" in str(error) or "not a database" in str(error):
+            raise StoreError(f"{path}: damaged ({error}); keep the file and name another with --db") from error
+        raise
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    with told(path):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        # FULL: an entry or an alert that was acknowledged survives a power cut; commits are few.
+        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
+    return connection
+
+
+def _version(path: Path) -> int:
+    """The schema version of the file, 0 where there is none yet; StoreError if it is not ours."""
+    if path.is_dir():
+        raise StoreError(f"{path}: is a directory; name a file with --db")
+    if not path.exists() or path.stat().st_size == 0:
+        return 0
+    with told(path), closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != APPLICATION_ID and tables:
+        raise StoreError(f"{path}: a database of another program; name another file with --db")
+    return int(version)
+
+
+def _make_directory(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"{path.parent}: cannot be made ({os.strerror(error.errno or 0)}); name another with --db"
+        ) from error
+
+
+def _path_of(connection: sqlite3.Connection) -> Path:
+    return Path(connection.execute("PRAGMA database_list").fetchone()[2])
