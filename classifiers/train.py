@@ -1,0 +1,116 @@
+"""Fit models: python -m classifiers.train [--corpus FILE] [--topic FILE] [--out DIR] [--labels FILE [--force]]
+
+Without --labels: the shipped model of the corpus, with its card. With --labels: a personal model of corpus and labels,
+taken into use only if it is not worse on held-out entries, or with --force.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import sklearn
+
+from classifiers import artifacts, calibrate, card, dataset, evaluate, personal, recipe
+from classifiers.artifacts import ArtifactError, Manifest, Model
+from classifiers.calibrate import Floats
+from classifiers.dataset import Example
+from classifiers.labels import TOPIC_FILE, LabelError, Topic, load_topic
+from classifiers.tagger import probabilities
+
+RELEASE = "2026.1"
+
+
+def train(examples: Sequence[Example], topic: Topic, held_out: Floats) -> Model:
+    """The model of a corpus, calibrated on `held_out`: raw scores from models that did not see the register.
+
+    Registers, not writers: texts of a kind never seen are nearer to what feeds bring, and make the model less sure.
+    """
+    n = len(topic.stances)
+    weights = np.array([example.weight for example in examples])
+    stances = np.array([topic.stances.index(example.stance) for example in examples])
+    relevance = np.array([example.relevance for example in examples])
+    manifest = Manifest(
+        version="",
+        topic=topic,
+        blocks=(),
+        temperature_stance=calibrate.temperature(held_out[:, :n], stances, weights),
+        temperature_relevance=calibrate.temperature(held_out[:, n:-1], relevance, weights),
+        least_sure=0.0,
+        data=dataset.digest(examples),
+        labels=topic.digest,
+        trained_with=f"scikit-learn {sklearn.__version__}, numpy {np.__version__}",
+    )
+    _, stance_p, _ = probabilities(held_out, manifest)
+    manifest = replace(manifest, least_sure=calibrate.least_sure(stance_p, weights))
+    return named(recipe.merge(recipe.fit(examples, topic), manifest))
+
+
+def named(model: Model) -> Model:
+    """The model with a version that its numbers give."""
+    rule = (model.manifest.temperature_stance, model.manifest.temperature_relevance, model.manifest.least_sure)
+    digest = hashlib.sha256(model.weights.tobytes() + model.bias.tobytes() + repr(rule).encode()).hexdigest()
+    return replace(model, manifest=replace(model.manifest, version=f"{RELEASE}-{digest[:6]}"))
+
+
+def train_shipped(corpus: Path, topic: Topic, out: Path) -> Path:
+    """Train, save, write the card, and take the model into use."""
+    examples = dataset.load(corpus, topic)
+    registers = calibrate.out_of_fold(examples, topic, calibrate.groups(examples, "register"))
+    model = train(examples, topic, registers)
+    path = artifacts.save(model, out)
+    told = card.make(examples, model, registers)
+    again = corpus.with_name(dataset.SECOND)
+    if again.exists():
+        told["two_readers"] = evaluate.agreement(examples, dataset.load(again, topic), topic)
+    card.write(told, path)
+    use(path)
+    return path
+
+
+def train_with_labels(examples: Sequence[Example], topic: Topic, labels: Path, out: Path, force: bool) -> int:
+    """A personal model; 0 if it was taken into use, 1 if it was refused."""
+    base = artifacts.load(artifacts.current(out) if (out / artifacts.CURRENT).exists() else None)
+    trial = personal.train_personal(examples, personal.load(labels, base, topic), base)
+    for name, before in trial.before.items():
+        print(f"{name}: {before:.3f} before, {trial.after[name]:.3f} after")
+    if trial.worse and not force:
+        print("not taken into use: worse on held-out entries; --force takes it all the same")
+        return 1
+    use(artifacts.save(named(trial.model), out))
+    return 0
+
+
+def use(path: Path) -> None:
+    """Make the model at `path` the one in use in its folder."""
+    (path.parent / artifacts.CURRENT).write_text(path.stem + "\n", encoding="ascii")
+    print(path)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m classifiers.train", description=__doc__)
+    parser.add_argument("--corpus", type=Path, default=dataset.CORPUS_FILE)
+    parser.add_argument("--topic", type=Path, default=TOPIC_FILE)
+    parser.add_argument("--out", type=Path, default=artifacts.MODELS)
+    parser.add_argument("--labels", type=Path)
+    parser.add_argument("--force", action="store_true")
+    given = parser.parse_args(arguments)
+    try:
+        topic = load_topic(given.topic)
+        if given.labels:
+            examples = dataset.load(given.corpus, topic)
+            return train_with_labels(examples, topic, given.labels, given.out, given.force)
+        train_shipped(given.corpus, topic, given.out)
+    except (LabelError, ArtifactError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
