@@ -1,0 +1,1 @@
+"""Rules, their state over time, and where messages go."""
