@@ -1,0 +1,1 @@
+"""The numbers that the README quotes, each by one command: `python -m bench` lists them."""
