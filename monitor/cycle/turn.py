@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from monitor.store import fetching
 from monitor.store.database import open_database
 
 RENEW_SECONDS = 15.0  # a quarter of what voids the lease
+INTERRUPT_SECONDS = 0.01
 BATCH = 64  # results stored in one transaction at most
 
 P = ParamSpec("P")
@@ -128,7 +131,11 @@ class StoreThread:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._connection is not None:
-            self._pool.submit(self._connection.close)
+            closed = self._pool.submit(self._connection.close)
+            while error is not None and not closed.done():  # whoever ends this turn does not wait for a long step
+                with contextlib.suppress(sqlite3.ProgrammingError):  # closed meanwhile
+                    self._connection.interrupt()
+                time.sleep(INTERRUPT_SECONDS)
         self._pool.shutdown(wait=True)
 
 

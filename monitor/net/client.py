@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
@@ -17,10 +18,11 @@ from monitor.net.dial import Dialler, Resolve, look_up
 from monitor.net.errand import Errand
 from monitor.net.faults import system_words
 from monitor.net.outgoing import hidden
-from monitor.net.turns import Kept, Turns
+from monitor.net.turns import Kept, Permit, Turns
 from monitor.text import visible
 
 PATIENCE = 0.25  # of the deadline; after that a request gives its place to the next
+LARGE_BODIES = 2  # in memory at once; sixteen of 10 MB each would be more than all the rest
 ERROR_LIMIT = 300  # characters
 
 
@@ -34,6 +36,7 @@ class Net:
         self._dialler = Dialler(config.allow_private, resolve)
         self._turns = Turns(config.concurrency, config.per_host, self._seconds * PATIENCE)
         self._kept = Kept(config.concurrency)
+        self._large = asyncio.Semaphore(LARGE_BODIES)
 
     async def __aenter__(self) -> Self:
         return self
@@ -50,15 +53,27 @@ class Net:
 
     async def fetch(self, request: Request, now: datetime) -> Answer:
         """GET a source, redirects included. FetchError, one clean line, where nothing usable came."""
-        return await self._bounded(request, now, Errand.fetch)
+        async with self.fetched(request, now) as answer:
+            return answer
+
+    @asynccontextmanager
+    async def fetched(self, request: Request, now: datetime) -> AsyncIterator[Answer]:
+        """The same for who works on the body: while the block lasts, only few other large ones are read."""
+        permit = Permit(self._large)
+        try:
+            yield await self._bounded(request, now, permit, Errand.fetch)
+        finally:
+            permit.give_back()
 
     async def post(self, request: Request, body: bytes, now: datetime) -> Answer:
         """POST to a sink: no redirects, any 2xx is success, the body of the answer is not read."""
-        return await self._bounded(request, now, lambda errand: errand.post(body))
+        return await self._bounded(request, now, Permit(self._large), lambda errand: errand.post(body))
 
-    async def _bounded(self, request: Request, now: datetime, work: Callable[[Errand], Awaitable[Answer]]) -> Answer:
+    async def _bounded(
+        self, request: Request, now: datetime, permit: Permit, work: Callable[[Errand], Awaitable[Answer]]
+    ) -> Answer:
         try:
-            errand = Errand(request, now, self._config, self._dialler, self._kept)
+            errand = Errand(request, now, self._config, self._dialler, self._kept, permit)
             async with self._turns.of(errand.here.host):
                 began = time.monotonic()
                 answer = await self._before_deadline(errand, work)
@@ -74,6 +89,7 @@ class Net:
     async def _before_deadline(self, errand: Errand, work: Callable[[Errand], Awaitable[Answer]]) -> Answer:
         try:
             async with asyncio.timeout(self._seconds) as deadline:
+                errand.deadline = deadline
                 return await work(errand)
         except TimeoutError as error:
             if not deadline.expired():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -16,8 +17,8 @@ from monitor.net.dial import Dialler
 from monitor.net.faults import status_words
 from monitor.net.inflate import inflated, too_large
 from monitor.net.outgoing import fields, hidden
-from monitor.net.turns import Kept
-from monitor.net.wire import StaleError, Wire
+from monitor.net.turns import Kept, Permit
+from monitor.net.wire import LARGE, StaleError, Wire
 
 MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -29,7 +30,16 @@ MOVED_LIMIT = 2_048  # characters; a longer address is not worth proposing
 class Errand:
     """Fetches or posts one request; used once."""
 
-    def __init__(self, request: Request, now: datetime, config: NetworkConfig, dialler: Dialler, kept: Kept) -> None:
+    def __init__(
+        self,
+        request: Request,
+        now: datetime,
+        config: NetworkConfig,
+        dialler: Dialler,
+        kept: Kept,
+        permit: Permit,
+    ) -> None:
+        self.deadline: asyncio.Timeout  # over all of it; set by whoever starts it
         self.here = addresses.parse(request.url)
         self.awaited = "no answer"
         self._request = request
@@ -37,6 +47,7 @@ class Errand:
         self._config = config
         self._dialler = dialler
         self._kept = kept
+        self._permit = permit
         self._start = self.here
         self._at_home = True  # no redirect has led to another scheme, host or port so far
         self._moved_to: Address | None = None  # as far as permanent redirects alone led
@@ -137,15 +148,26 @@ class Errand:
         claimed = head.one(b"content-length")
         if claimed.isdecimal() and int(claimed) > limit:
             raise too_large(limit)
-        raw = await wire.body(limit)
+        raw = await wire.body(limit, self._wait_for_room)
         wire_hash = blake2b(raw, digest_size=16).hexdigest()
         if wire_hash == self._request.known_wire_hash:
             return self._made(head, b"", wire_hash=wire_hash, wire_bytes=len(raw), unchanged=True)
         body = inflated(raw, ",".join(head.all(b"content-encoding")), limit)
         if not body.strip():
             raise FetchError("empty answer")
+        if len(body) > LARGE:  # however little of it came over the wire
+            await self._wait_for_room()
         damage = "bytes came after the end that Content-Length gives" if wire.surplus else None
         return self._made(head, body, wire_hash=wire_hash, wire_bytes=len(raw), warning=damage)
+
+    async def _wait_for_room(self) -> None:
+        """Until a large body may be read on; the deadline is for the server, not for this."""
+        loop, ends = asyncio.get_running_loop(), self.deadline.when()
+        assert ends is not None
+        left = ends - loop.time()
+        self.deadline.reschedule(None)
+        await self._permit.take()
+        self.deadline.reschedule(loop.time() + left)
 
     def _made(
         self,

@@ -51,6 +51,25 @@ class Turns:
             give_back()
 
 
+class Permit:
+    """The right to hold one large body: taken when a body proves large, given back when it is done with."""
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places = places
+        self._held = False
+
+    async def take(self) -> None:
+        """Wait for a place; once is enough."""
+        if not self._held:
+            await self._places.acquire()
+            self._held = True
+
+    def give_back(self) -> None:
+        if self._held:
+            self._places.release()
+            self._held = False
+
+
 class Kept:
     """Open connections that wait to be used again, at most `limit` of them."""
 

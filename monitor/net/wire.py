@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import cast
 
 import h11
@@ -16,6 +16,7 @@ from monitor.net.inflate import too_large
 HEAD_LIMIT = 100_000  # bytes of a status line with all its fields
 INTERIM_LIMIT = 16  # 1xx answers before the real one
 HIGH_WATER = 131_072  # bytes that may wait unread
+LARGE = 250_000  # bytes of a body of which only few are read at once
 SMALL_CHUNKS = 4_096  # pieces a body may come in, and one more for every 16 bytes
 Fields = Sequence[tuple[bytes, bytes]]
 
@@ -122,8 +123,11 @@ class Wire:
         parts.append(self._state.send(h11.EndOfMessage()))
         return b"".join(parts)
 
-    async def body(self, limit: int) -> bytes:
-        """The rest of the answer as it came; FetchError over `limit` bytes and for an early end."""
+    async def body(self, limit: int, room: Callable[[], Awaitable[None]]) -> bytes:
+        """The rest of the answer as it came; FetchError over `limit` bytes and for an early end.
+
+        `room` is awaited before much of a large body is taken from the socket.
+        """
         body, pieces = bytearray(), 0
         while not isinstance(event := await self._next(), h11.EndOfMessage):
             if not isinstance(event, h11.Data):
@@ -133,6 +137,8 @@ class Wire:
             self._size = len(body)
             if self._size > limit or self._received > 2 * limit + HEAD_LIMIT:
                 raise too_large(limit)
+            if self._size > LARGE >= self._size - len(event.data):
+                await room()
             if pieces > SMALL_CHUNKS + self._size // 16:
                 raise FetchError("sent in chunks too small to be read in reasonable time")
         return bytes(body)
