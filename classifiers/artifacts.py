@@ -107,6 +107,13 @@ def current(folder: Path = MODELS) -> Path:
     return folder / f"{version}.npz"
 
 
+def use(path: Path) -> None:
+    """Make the model at `path` the one in use in its folder; a kill leaves the one before."""
+    draft = path.parent / f"{CURRENT}.part"
+    draft.write_text(path.stem + "\n", encoding="ascii")
+    draft.replace(path.parent / CURRENT)
+
+
 def load(path: Path | None = None) -> Model:
     """The model of a file (default: the shipped one); ArtifactError unless hash, keys and shapes are right."""
     path = path or current()

@@ -77,16 +77,17 @@ def stability(then: Mapping[str, float], now: Mapping[str, float]) -> float:
     return float(sum((b - a) * np.log(b / a) for a, b in pairs))
 
 
-def next_to_label(
-    relevance: npt.NDArray[np.intp], stance_p: npt.NDArray[np.float64], count: int, seed: int = 0
-) -> list[int]:
+def next_to_label(relevance: Sequence[int], stance_p: npt.ArrayLike, count: int, seed: int = 0) -> list[int]:
     """Positions of the entries worth labelling: 70% the most doubtful on the subject, 30% at random, in that mix.
 
     Doubt is the entropy of `stance_p` (entries, stances); entries of relevance 0 are only drawn at random.
     """
     total = len(relevance)
+    if not total:
+        return []
     rng = np.random.default_rng(seed)
-    entropy = -(stance_p * np.log(np.maximum(stance_p, 1e-12))).sum(axis=1)
+    shares = np.asarray(stance_p, dtype=np.float64)
+    entropy = -(shares * np.log(np.maximum(shares, 1e-12))).sum(axis=1)
     doubtful = [int(i) for i in np.argsort(-entropy, kind="stable") if relevance[i] >= 1]
     wanted = min(count, total)
     first = doubtful[: wanted - round(RANDOM_SHARE * wanted)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -73,23 +74,45 @@ def train_shipped(corpus: Path, topic: Topic, out: Path) -> Path:
     return path
 
 
-def train_with_labels(examples: Sequence[Example], topic: Topic, labels: Path, out: Path, force: bool) -> int:
+def train_with_labels(
+    examples: Sequence[Example], topic: Topic, labels: Path, out: Path, force: bool, as_json: bool = False
+) -> int:
     """A personal model; 0 if it was taken into use, 1 if it was refused."""
-    base = artifacts.load(artifacts.current(out) if (out / artifacts.CURRENT).exists() else None)
-    trial = personal.train_personal(examples, personal.load(labels, base, topic), base)
+    base = _base(out)
+    mine = personal.load(labels, base, topic)
+    trial = personal.train_personal(examples, mine, base)
+    model = named(trial.model)
+    used = force or not trial.worse
+    told = {"version": model.manifest.version, "entries": len(examples), "labels": len(mine)}
+    told |= {"before": dict(trial.before), "after": dict(trial.after), "worse": trial.worse, "used": used}
+    if used:
+        path = artifacts.save(model, out)
+        size = {"terms": len(model.terms), "bytes": path.stat().st_size}
+        path.with_suffix(".json").write_text(json.dumps({**told, **size}, indent=1) + "\n", encoding="utf-8")
+        use(path, quiet=as_json)
+    if as_json:
+        print(json.dumps(told))
+        return 0 if used else 1
     for name, before in trial.before.items():
         print(f"{name}: {before:.3f} before, {trial.after[name]:.3f} after")
-    if trial.worse and not force:
+    if not used:
         print("not taken into use: worse on held-out entries; --force takes it all the same")
-        return 1
-    use(artifacts.save(named(trial.model), out))
-    return 0
+    return 0 if used else 1
 
 
-def use(path: Path) -> None:
+def _base(out: Path) -> Model:
+    """The model in use in `out`; the shipped one where there is none, or a damaged one."""
+    try:
+        return artifacts.load(artifacts.current(out))
+    except ArtifactError:
+        return artifacts.load()
+
+
+def use(path: Path, quiet: bool = False) -> None:
     """Make the model at `path` the one in use in its folder."""
-    (path.parent / artifacts.CURRENT).write_text(path.stem + "\n", encoding="ascii")
-    print(path)
+    artifacts.use(path)
+    if not quiet:
+        print(path)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,12 +122,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=artifacts.MODELS)
     parser.add_argument("--labels", type=Path)
     parser.add_argument("--force", action="store_true")
+    parser.add_argument("--json", action="store_true", help="with --labels: the result as one line of JSON")
     given = parser.parse_args(arguments)
     try:
         topic = load_topic(given.topic)
         if given.labels:
             examples = dataset.load(given.corpus, topic)
-            return train_with_labels(examples, topic, given.labels, given.out, given.force)
+            return train_with_labels(examples, topic, given.labels, given.out, given.force, given.json)
         train_shipped(given.corpus, topic, given.out)
     except (LabelError, ArtifactError) as error:
         sys.stderr.write(f"{error}\n")

@@ -1,8 +1,13 @@
-"""Entries → tags: the only user of `classifiers` at run time, loaded when there is something to read."""
+"""Entries → tags: the only user of `classifiers` at run time, loaded when there is something to read.
+
+The model is the reader's own, trained on their labels and kept in `models/` beside the database, or else the shipped
+one. Every function here takes that folder; without it the shipped model is meant.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,42 +21,77 @@ if TYPE_CHECKING:
 NO_MODEL = "missing"  # the model of tags made without one; such entries are read again when a model is there
 
 
-def tag(entries: Sequence[Entry], model: Path | None = None) -> list[Tag]:
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The model that reads, None where none can be trusted; `fault` says what is wrong, in one line."""
+
+    tagger: Tagger | None
+    fault: str | None = None
+
+
+def folder_of(database: Path) -> Path:
+    """Where the reader's own models are."""
+    return database.parent / "models"
+
+
+def loaded(folder: Path | None = None) -> Loaded:
+    """The reader's own model if there is a sound one, else the shipped one, else none."""
+    faults: list[str] = []
+    for own in (folder, None):
+        try:
+            if own is None or (own / "CURRENT").exists():
+                return Loaded(load(current(own)), "; ".join(faults) or None)
+        except ModelError as error:
+            way_out = "`pivotwatch train` makes it anew; until then the shipped one reads"
+            faults.append(f"{error}; {way_out if own else 'entries stay unsure: reinstall pivotwatch'}")
+    return Loaded(None, "; ".join(faults))
+
+
+def current(folder: Path | None = None) -> Path:
+    """The model file in use in a folder (default: the shipped models); ModelError where none is named."""
+    from classifiers import artifacts
+
+    try:
+        return artifacts.current(folder or artifacts.MODELS)
+    except artifacts.ArtifactError as error:
+        raise ModelError(f"model: missing ({error})") from error
+
+
+def tag(entries: Sequence[Entry], folder: Path | None = None) -> list[Tag]:
     """One tag per entry, in order; without a usable model every tag is unsure (`model_missing`)."""
-    return tag_texts([(entry.title, entry.summary, entry.feed) for entry in entries], model)
+    return tag_texts([(entry.title, entry.summary, entry.feed) for entry in entries], folder)
 
 
-def tag_texts(texts: Sequence[tuple[str, str, str]], model: Path | None = None) -> list[Tag]:
+def tag_texts(texts: Sequence[tuple[str, str, str]], folder: Path | None = None) -> list[Tag]:
     """The same for (title, summary, outlet)."""
     if not texts:
         return []
-    if not usable(model):
+    tagger = loaded(folder).tagger
+    if tagger is None:
         return [missing() for _ in texts]
     from classifiers.tagger import Text
 
     wanted = [Text(title=title, summary=summary, outlet=outlet) for title, summary, outlet in texts]
-    return [from_tags(tags) for tags in load(model).tag(wanted)]
+    return [from_tags(tags) for tags in tagger.tag(wanted)]
 
 
-def usable(model: Path | None = None) -> bool:
-    """Whether there is a model that can be trusted."""
-    try:
-        load(model)
-    except ModelError:
-        return False
-    return True
-
-
-@cache
-def load(model: Path | None = None) -> Tagger:
-    """The fitted model, the shipped one where `model` is None; ModelError where it cannot be trusted."""
+@cache  # by file: another model has another name
+def load(model: Path) -> Tagger:
+    """The fitted model of a file; ModelError where it cannot be trusted."""
     from classifiers.artifacts import ArtifactError
     from classifiers.tagger import Tagger
 
     try:
         return Tagger.load(model)
     except (ArtifactError, OSError) as error:
-        raise ModelError(f"{error}; entries stay unsure until the model is put back") from error
+        raise ModelError(f"model {model.stem}: {'damaged' if model.exists() else 'missing'}") from error
+
+
+def worth_labelling(tags: Sequence[Tag], count: int) -> list[int]:
+    """Positions of the `count` entries from whose labels the classifiers would learn most."""
+    from classifiers.drift import next_to_label
+
+    return next_to_label([tag.relevance for tag in tags], [list(tag.stance_p.values()) for tag in tags], count)
 
 
 def missing() -> Tag:

@@ -53,13 +53,42 @@ def of(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, dict
     marks = ",".join("?" * len(numbers))
     rows = connection.execute(f"SELECT entry, field, value FROM labels WHERE entry IN ({marks}) ORDER BY n", numbers)
     for n, field, value in rows:
-        given.setdefault(n, {})[field] = value
+        _say(given.setdefault(n, {}), field, value)
     return given
+
+
+def _say(given: dict[str, str], field: str, value: str) -> None:
+    """The newer word counts: what is off the subject takes no side, and what takes a side is not off the subject."""
+    given[field] = value
+    off_subject, takes_side = given.get("relevance") == "0", given.get("stance", Stance.NEUTRAL) != Stance.NEUTRAL
+    if off_subject and takes_side:
+        del given["stance" if field == "relevance" else "relevance"]
+
+
+def completed(tag: Tag, given: Mapping[str, str]) -> dict[str, str]:
+    """The labels with what follows from them: a side puts an entry on the subject, off the subject none is taken."""
+    if given.get("relevance") == "0":
+        return {**given, "stance": Stance.NEUTRAL.value}
+    if given.get("stance", Stance.NEUTRAL) != Stance.NEUTRAL and "relevance" not in given and tag.relevance == 0:
+        _, adjacent, on = tag.relevance_p
+        return {**given, "relevance": "2" if on >= adjacent else "1"}
+    return dict(given)
 
 
 def labelled(connection: sqlite3.Connection) -> list[int]:
     """Arrival numbers of all labelled entries."""
     return [row[0] for row in connection.execute("SELECT DISTINCT entry FROM labels ORDER BY entry")]
+
+
+def for_training(connection: sqlite3.Connection) -> list[dict[str, str | int]]:
+    """Every labelled entry as the trainer reads it: title, summary, and what the person said of it."""
+    given = of(connection, labelled(connection))
+    rows = connection.execute("SELECT n, title, summary FROM entries WHERE n IN (SELECT entry FROM labels) ORDER BY n")
+    return [{"title": title, "summary": summary, **_typed(given[n])} for n, title, summary in rows]
+
+
+def _typed(given: Mapping[str, str]) -> dict[str, str | int]:
+    return {field: value if field == "stance" else int(value) for field, value in given.items()}
 
 
 def applied(tag: Tag, given: Mapping[str, str]) -> Tag:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from monitor.model import Entry, Stance, StoredEntry, Tag
-from monitor.store import entries, labels
+from monitor.store import entries, facts, labels
 
 COLUMNS = "t.model, t.relevance, t.relevance_p, t.stance, t.stance_p, t.unsure, t.unsure_because, t.noise, t.why"
 PAGE = 500
@@ -27,11 +27,16 @@ def stored(
     while rows := cursor.fetchmany(PAGE):
         numbers = [row[0] for row in rows]
         past, given = entries.history(connection, numbers), labels.of(connection, numbers)
+        found = facts.of(connection, numbers)
         for row in rows:
             own = given.get(row[0], {})
-            tag = None if row[12] is None else labels.applied(from_row(row[12:]), own)
+            tag = None if row[12] is None else from_row(row[12:])
+            if tag is not None and own:
+                own = labels.completed(tag, own)
+                tag = labels.applied(tag, own)
             user = dict.fromkeys(own, "user")
-            yield StoredEntry(row[0], entries.from_row(row), tag, row[11], past.get(row[0], ()), user)
+            history, (firms, figures) = past.get(row[0], ()), found.get(row[0], (None, None))
+            yield StoredEntry(row[0], entries.from_row(row), tag, row[11], history, user, firms, figures)
 
 
 def to_tag(connection: sqlite3.Connection, limit: int, *, without_model: bool) -> list[tuple[int, Entry]]:
@@ -62,6 +67,13 @@ def save(connection: sqlite3.Connection, tagged: Iterable[tuple[int, Tag]], *, w
     )  # fmt: skip
     state = WITHOUT_MODEL if without_model else None
     connection.executemany("UPDATE entries SET to_tag = ? WHERE n = ?", [(state, n) for n, _ in rows])
+
+
+def read_again(connection: sqlite3.Connection, model: str) -> int:
+    """Have every entry that another model than `model` read be read again; how many. Labels stay."""
+    return connection.execute(
+        "UPDATE entries SET to_tag = ? WHERE n IN (SELECT entry FROM tags WHERE model != ?)", [NEVER_READ, model]
+    ).rowcount
 
 
 def from_row(row: Sequence[Any]) -> Tag:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from monitor.config import FeedConfig, RuleConfig, Settings, SignalConfig
 from monitor.config.secrets import safe_url
 from monitor.model import FetchState, Reading, RuleState, Story
-from monitor.store import alerts, fetching, listing, readings, stories
-from monitor.store.database import open_for_reading
+from monitor.store import alerts, fetching, labels, listing, readings, stories
+from monitor.store.database import open_database, open_for_reading, transaction
 
 if TYPE_CHECKING:
     from sqlite3 import Connection  # for the type alone: the store opens it
@@ -131,6 +131,30 @@ class State:
             story = stories.one(connection, story_id, telling.roles_of(self._settings))
             page = telling.brief_of(connection, self._settings, story_id, now)
         return None if story is None or page is None else (story, page)
+
+    def label(self, entry_id: str, stance: str, now: datetime) -> None:
+        """Label an entry; its story shows it at once."""
+        with closing(open_database(self._database)) as connection:
+            with transaction(connection):
+                labels.set_label(connection, entry_id, "stance", stance, now)
+            self._measure(connection, now)
+
+    def undo_label(self, now: datetime) -> labels.Label | None:
+        """Take the newest label back; None where there is none."""
+        with closing(open_database(self._database)) as connection:
+            with transaction(connection):
+                undone = labels.undo(connection)
+            self._measure(connection, now)
+        return undone
+
+    def _measure(self, connection: Connection, now: datetime) -> None:
+        from monitor.cycle import telling
+
+        telling.measure_touched(connection, self._settings, now)
+
+    @property
+    def database(self) -> Path:
+        return self._database
 
     def _margins(self, connection: Connection, rules: Mapping[str, RuleState], now: datetime) -> tuple[MarginRow, ...]:
         from monitor.cycle import margins, outlook, sites

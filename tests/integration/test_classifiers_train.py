@@ -67,6 +67,7 @@ def labels(count: int, wrong: bool) -> list[dataset.Example]:
     return [replace(e, stance=turned[e.stance], noise=6 - e.noise) for e in found] if wrong else found
 
 
+@pytest.mark.long
 def test_good_labels_are_taken_and_bad_ones_refused() -> None:
     trial = personal.train_personal(corpus(), labels(120, wrong=False), small_model())
     assert not trial.worse, (trial.before, trial.after)
@@ -106,6 +107,7 @@ def as_lines(examples: list[dataset.Example]) -> list[dict[str, object]]:
     ]
 
 
+@pytest.mark.long
 def test_training_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     base = write(
         tmp_path / "corpus.jsonl", [{**line, "writer": f"w{i % 6}"} for i, line in enumerate(as_lines(list(corpus())))]

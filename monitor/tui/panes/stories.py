@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from monitor.model import Stance
 from monitor.tui import words
 from monitor.tui.commands import IN_STORIES, bindings
-from monitor.tui.panes.base import Answer, Deed, Pane, Told
+from monitor.tui.panes.base import Answer, Deed, Told
+from monitor.tui.panes.correcting import Correcting
 from monitor.tui.state import Known, State
 from monitor.tui.widgets.brief import BriefReader, entry_lines, noise_lines
 from monitor.tui.widgets.rows import Rows
@@ -21,16 +24,14 @@ from monitor.tui.widgets.story_list import HEAD, StoryList
 NOT_READ = "the story is still being read; press again"
 
 
-class StoriesPane(Pane):
+class StoriesPane(Correcting):
     """List and brief side by side, one above the other, or one at a time where the screen is narrow."""
 
     BINDINGS = bindings(IN_STORIES)
     shown = frozenset({"open", "filter", "poll", "link", "copy", "why", "noise"})
 
     def __init__(self, state: State, now: Callable[[], datetime]) -> None:
-        super().__init__(id="stories")
-        self._state = state
-        self._now = now
+        super().__init__("stories", state, now)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="story-side"):
@@ -72,7 +73,22 @@ class StoriesPane(Pane):
             "off_topic": self.rows.show_off_topic,
             "noise": self._tell_noise,
             "why": self._tell_why,
+            "undo": self._undo_label,
+            "train": self._train,
+            **{stance.value: partial(self._label, stance.value) for stance in Stance},
         }
+
+    def _label(self, stance: str) -> Answer:
+        """Label the newest entry of the story under the cursor."""
+        story = self.brief.story(self.rows.cursor_key)
+        if story is None or not story.entries:
+            return NOT_READ
+        self._write_label(story.entries[-1], stance)
+        return None
+
+    def corrected(self) -> None:
+        self.brief.again()
+        self.rows.look_again()
 
     def link(self) -> str | None:
         story = self.brief.story(self.rows.cursor_key)

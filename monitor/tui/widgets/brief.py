@@ -72,6 +72,11 @@ class BriefReader(Reader):
         else:
             self._rest = self.set_timer(REST, partial(self._read_brief, key))
 
+    def again(self) -> None:
+        """The reader changed something in this story: read it once more."""
+        if self._key is not None and self._key == self._wanted:
+            self._read_brief(self._key)
+
     @on(BriefRead)
     def _brief_read(self, message: BriefRead) -> None:
         if message.key != self._wanted:
