@@ -36,7 +36,7 @@ def cost(command: Sequence[str], environ: Mapping[str, str] | None = None, timeo
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **(environ or {})}
     )
-    peak = _Peak(process.pid)
+    peak = Peak(process.pid)
     timer = threading.Timer(timeout, process.kill)
     timer.start()
     _, status, usage = os.wait4(process.pid, 0)
@@ -55,7 +55,7 @@ def median(costs: Sequence[Cost]) -> Cost:
     )
 
 
-class _Peak:
+class Peak:
     """Samples the proportional set size of a process tree every 10 ms."""
 
     def __init__(self, pid: int) -> None:

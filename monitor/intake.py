@@ -44,18 +44,22 @@ def decide(
     for stored in known:
         index.add(stored)
     new: list[New] = []
-    changed: dict[int, Changed] = {}
+    changed: list[Changed] = []
+    settled: set[int] = set()  # what a document says first of an item counts; feeds do contradict themselves
     repeats = 0
     for item, identity in zip(items, identities or map(identify, items), strict=True):
         match = index.find(identity, item.title)
         if match is None:
             new.append(New(_entry(feed, item, identity, now), identity))
             index.add(Known(-len(new), identity, item.title, item.summary))
-        elif match.n > 0 and (match.title, match.summary) != (item.title, item.summary) and match.n not in changed:
-            changed[match.n] = Changed(match, item, identity)
+            continue
+        edited = match.n > 0 and (match.title, match.summary) != (item.title, item.summary)
+        if edited and match.n not in settled:
+            changed.append(Changed(match, item, identity))
         else:
             repeats += 1
-    return Decision(tuple(new), tuple(changed.values()), repeats, index.reuses_ids)
+        settled.add(match.n)
+    return Decision(tuple(new), tuple(changed), repeats, index.reuses_ids)
 
 
 class _Index:

@@ -6,6 +6,7 @@ database; 75 another run holds the lease; 130 and 143 on SIGINT and SIGTERM.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -33,12 +34,22 @@ def main(argv: list[str] | None = None) -> int:
         print(f"pivotwatch: {error}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
-        # The reader has what it wanted; nothing more may be written, not even by the interpreter's end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()  # the reader has what it wanted
         return 0
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or arguments.debug:
+            raise
+        _write_no_more()
+        print(f"pivotwatch: {error.filename or 'stdout'}: {error.strerror}; make room and run again", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130 if signal.getsignal(signal.SIGALRM) is signal.SIG_DFL else 143
     return int(code)
+
+
+def _write_no_more() -> None:
+    """Not even what the interpreter writes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _terminate(_number: int, frame: FrameType | None) -> None:

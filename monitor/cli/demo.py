@@ -12,7 +12,7 @@ from monitor.cli import context
 from monitor.cli.margin_page import summary
 from monitor.cli.stories import brief_text
 from monitor.cycle import Options, Report, margins, sites, turn
-from monitor.demo.player import stage
+from monitor.demo.player import demo_firms, stage
 from monitor.store.database import open_for_reading
 
 
@@ -47,7 +47,7 @@ async def _pane(now: datetime) -> int:
 
 
 async def _turn(settings: Path, database: Path, now: datetime) -> Report:
-    options = Options(force=True, judge=True)
+    options = Options(force=True, judge=True, firms=demo_firms())
     return await turn(context.load_settings(settings), database, now, options, _say)
 
 

@@ -94,6 +94,21 @@ def _brief(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "md", "html", "json"), default="text")
 
 
+def _story(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(metavar="ACTION", required=True, parser_class=Parser)
+    merged = _action(actions, "merge", "move all entries of a story into another", "story", "merge")
+    merged.add_argument("story", metavar="ID")
+    merged.add_argument("into", metavar="INTO", help="the story that takes them; its id stays")
+    apart = _action(actions, "split", "give some entries a story of their own", "story", "split")
+    apart.add_argument("story", metavar="ID")
+    apart.add_argument("entries", metavar="ENTRY", nargs="+", help="`story show` lists their ids")
+    noted = _action(actions, "note", "write a note on a story", "story", "note")
+    noted.add_argument("story", metavar="ID")
+    noted.add_argument("text", metavar="TEXT")
+    shown = _action(actions, "show", "its entries, why they are together, what was done by hand", "story", "show")
+    shown.add_argument("story", metavar="ID")
+
+
 def _export(parser: argparse.ArgumentParser) -> None:
     _query(parser)
     parser.add_argument("--format", choices=("csv", "jsonl"), default="jsonl")
@@ -107,6 +122,26 @@ def _tag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help="JSON lines (default: stdin)")
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, help="write FILE instead of stdout")
     parser.add_argument("--force", action="store_true", help="replace FILE if it exists")
+
+
+def _label(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("entry", nargs="?", metavar="ENTRY", help="an entry's id; `export --rows entries` shows them")
+    parser.add_argument("value", nargs="?", metavar="LABEL", help="critic|defender|neutral, relevance=0..2, noise=1..5")
+    parser.add_argument("--undo", action="store_true", help="take the newest label back")
+    parser.add_argument("--next", nargs="?", type=int, const=10, metavar="N", help="the N entries worth labelling (10)")
+    _json(parser)
+
+
+def _train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--force", action="store_true", help="take the new model even if it scores worse")
+    parser.add_argument("--corpus", metavar="FILE", type=Path, help="entries to add the labels to (default: shipped)")
+    _json(parser)
+
+
+def _model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", nargs="?", choices=("list", "use"), help="the versions, or take one into use")
+    parser.add_argument("version", nargs="?", metavar="VERSION", help="as `model list` shows it")
+    _json(parser)
 
 
 def _margin(parser: argparse.ArgumentParser) -> None:
@@ -145,6 +180,9 @@ def _signals(parser: argparse.ArgumentParser) -> None:
     read.add_argument("--time", metavar="COL", required=True, help="column of the times")
     read.add_argument("--value", metavar="COL", required=True, help="column of the values")
     read.add_argument("--source", metavar="S", help="where they come from (default: the file's name)")
+    read.add_argument("--scale", metavar="X", type=float, default=1.0, help="times the values: to the signal's unit")
+    taken = _action(actions, "accept", "use a figure that an entry tells", "signals", "accept_figure")
+    taken.add_argument("figure", metavar="FIGURE_ID", help="`export --rows entries` shows them under figures")
 
 
 def _feeds(parser: argparse.ArgumentParser) -> None:
@@ -197,12 +235,17 @@ COMMANDS: dict[str, tuple[str, str, Add]] = {
     "check": ("check", "poll once, judge the rules, deliver; silent when nothing changed", _check),
     "list": ("stories", "stories, what to read first at the top", _list),
     "brief": ("brief", "one story as a page", _brief),
+    "story": ("story", "one story: merge, split, note, show why it is one", _story),
     "export": ("export", "tagged stories out", _export),
     "tag": ("tag", "read entries as JSON lines, write tags", _tag),
+    "label": ("label", "correct what was read in an entry, or see what is worth correcting", _label),
+    "train": ("train", "a model of your own: the corpus and your labels, tried before it is used", _train),
+    "model": ("model", "the classifiers' card, versions and drift", _model),
     "margin": ("margin", "the miner-margin calculator on the latest readings", _margin),
     "backtest": ("backtest", "spread, rule and forecast over a history of days", _backtest),
+    "firms": ("firms", "who is pivoting: status by dated evidence, contracts, balance, last event", _json),
     "feeds": ("feeds", "feeds: list, add, remove, retry, discover, OPML in and out", _feeds),
     "doctor": ("feeds", "which feeds are dead, stale or silent, and why", _doctor),
-    "signals": ("signals", "readings: list them, set one, import a history", _signals),
+    "signals": ("signals", "readings: list them, set one, import a history, accept a figure", _signals),
     "config": ("config", "look after feeds.toml", _config),
 }

@@ -43,6 +43,8 @@ def _once(arguments: argparse.Namespace) -> int:
     now = context.now_of(arguments)
     options = Options(force=arguments.all, tag=not arguments.no_tag)
     report = asyncio.run(turn(settings, database, now, options, print))
+    if report.model_fault:
+        context.talk(arguments, report.model_fault)
     if arguments.json:
         print(dumps(as_json(report)))
     else:

@@ -1,12 +1,14 @@
-"""`signals list|set|import`: readings, by hand and from files."""
+"""`signals list|set|import|accept`: readings, by hand, from files and from texts."""
 
 from __future__ import annotations
 
 import argparse
 import csv
+import math
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import Any
 from monitor import clock
 from monitor.cli import context
 from monitor.config import Settings
-from monitor.cycle import margins
+from monitor.cycle import acceptance, margins
 from monitor.cycle.gather import key_of
 from monitor.errors import UnfinishedError, UsageError
 from monitor.export.jsonl import dumps
@@ -63,13 +65,15 @@ def set_signal(arguments: argparse.Namespace) -> int:
 def import_signal(arguments: argparse.Namespace) -> int:
     """Store the history in a CSV file; exit 1 where lines had errors, the rest is stored all the same."""
     settings, now = context.settings_of(arguments), context.now_of(arguments)
+    if not 0 < arguments.scale < math.inf:
+        raise UsageError(f"--scale {arguments.scale:g}: must be a number above 0")
     unit = _unit(settings, arguments.name)
     blank = Reading(arguments.name, arguments.source or arguments.file.name, 0.0, unit, now, now)
     found: list[Reading] = []
     faults: list[str] = []
     for number, row in _csv_rows(arguments.file, arguments.time, arguments.value):
         try:
-            value, at = _number(row[1], arguments.value), _time(row[0])
+            value, at = _number(row[1], arguments.value) * arguments.scale, _time(row[0])
             _refuse_impossible(arguments.name, value)
             found.append(replace(blank, value=value, observed_at=at))
         except UsageError as error:
@@ -79,6 +83,17 @@ def import_signal(arguments: argparse.Namespace) -> int:
     context.talk(arguments, f"{told}, {len(faults)} lines refused")
     if faults:
         raise UnfinishedError("\n".join(faults[:20]))
+    return 0
+
+
+def accept_figure(arguments: argparse.Namespace) -> int:
+    """Make a reading of a figure that an entry tells; it counts as `story` and stands behind every live source."""
+    now = context.now_of(arguments)
+    with closing(open_database(context.database_of(arguments))) as connection:
+        reading, possible = acceptance.accept(connection, arguments.figure, now)
+    context.talk(arguments, f"{reading.name} from {reading.source} is {reading.value:g} {reading.unit}")
+    if possible:
+        context.talk(arguments, f"the text says it as possible only ({possible})")
     return 0
 
 

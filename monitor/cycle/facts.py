@@ -135,7 +135,7 @@ def _told(settings: Settings, stored: Iterable[Stored], now: datetime) -> list[F
     return [
         Fact(s.at, s.reading.value)
         for s in stored
-        if s.at < now and margins.standing(settings, s.reading, s.at) is Status.LIVE
+        if s.at < now and margins.standing(settings, s.reading, s.at) is not Status.STALE
     ]
 
 

@@ -19,7 +19,7 @@ from monitor.alerts import outbox, rules, sinks
 from monitor.alerts.rules import Transition
 from monitor.clock import to_text
 from monitor.config import RuleConfig, Settings, story_query
-from monitor.cycle import facts
+from monitor.cycle import facts, together
 from monitor.cycle.facts import Evidence
 from monitor.model import Alert, RuleState, State
 from monitor.store import alerts as store
@@ -79,7 +79,7 @@ def _judge_rule(
         store.save_rule_state(connection, rule.name, key, StoredState(asked, state, evidence.last))
         silent = rule.by is not None and key == facts.WHOLE
         told += [
-            _alert(settings, rule, asked, key, transition, evidence)
+            _alert(connection, settings, rule, asked, key, transition, evidence)
             for transition in transitions
             if not silent or transition.after is State.BASELINE
         ]
@@ -134,9 +134,16 @@ def _record(connection: sqlite3.Connection, messages: Sequence[Message], now: da
 
 
 def _alert(
-    settings: Settings, rule: RuleConfig, asked: str, firm: str, transition: Transition, evidence: Evidence
+    connection: sqlite3.Connection,
+    settings: Settings,
+    rule: RuleConfig,
+    asked: str,
+    firm: str,
+    transition: Transition,
+    evidence: Evidence,
 ) -> Alert:
     spread = rule.when.startswith("spread.")
+    around = together.told_before(connection, transition.at) if spread else ()
     key = f"{rule.name}\0{asked}\0{firm}\0{transition.before}\0{transition.after}\0{to_text(transition.at)}"
     return Alert(
         alert_id=blake2b(key.encode(), digest_size=8).hexdigest(),
@@ -152,7 +159,7 @@ def _alert(
         site=facts.site_name(settings, rule) if spread else None,
         tier=rule.tier if spread else None,
         inputs=evidence.inputs,
-        stories=evidence.stories.get(transition.at, ()),
+        stories=evidence.stories.get(transition.at, around),
         clears_when=rules.clears_when(rule),
         firm=firm or None,
     )

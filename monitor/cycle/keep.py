@@ -37,7 +37,7 @@ def _keep_feed(connection: sqlite3.Connection, result: FeedResult, now: datetime
     identities = [intake.identify(item) for item in items]
     known = entries.known(connection, result.feed.name, identities)
     decision = intake.decide(result.feed.name, items, known, now, identities)
-    first = result.state.first_ok_at == result.state.last_ok_at
+    first = not fetching.was_ok(connection, result.state.key)
     entries.save(connection, decision, now, baseline=first)
     warning = result.outcome.warning
     if decision.reuses_ids:

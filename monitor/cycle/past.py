@@ -9,6 +9,7 @@ from monitor.config import Settings
 from monitor.margin.history import History, history_of
 from monitor.margin.inputs import SIGNALS
 from monitor.model import Reading
+from monitor.signals.judge import STORY
 from monitor.store import readings
 
 HASH_RATE = "hash_rate"
@@ -35,6 +36,8 @@ def daily(connection: sqlite3.Connection, settings: Settings, name: str) -> Seri
         return order.index(reading.source) if reading.source in order else len(order)
 
     for reading in readings.daily(connection, name):
+        if reading.source.startswith(STORY):  # a figure from a text is no measured day
+            continue
         held = by_day.get(reading.observed_at.date())
         if held is None or rank(reading) <= rank(held):
             by_day[reading.observed_at.date()] = reading

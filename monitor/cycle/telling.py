@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from monitor.config import Settings
-from monitor.cycle import outlook, sites
+from monitor.cycle import outlook, sites, together
 from monitor.data import tables
 from monitor.margin.spread import hashprice_of
 from monitor.model import Entry, Reading, Role
-from monitor.store import fingerprints, readings, stories
+from monitor.signals.judge import STORY
+from monitor.store import facts, fingerprints, readings, stories
 from monitor.store.database import transaction
 from monitor.stories import grouping, measure, score
 from monitor.stories.brief import Brief, Empty, Forecast, brief
@@ -50,6 +51,8 @@ def brief_of(connection: sqlite3.Connection, settings: Settings, story_id: str, 
         story,
         glossary=tables.glossary(),
         notes=stories.notes(connection, story.story_id),
+        events=together.network_events(connection, story),
+        moves=together.moves_of(connection, settings, story),
         forecast=_forecast(outlook.headline(connection, settings, now)),
     )
 
@@ -64,7 +67,8 @@ def context_of(connection: sqlite3.Connection, settings: Settings, now: datetime
     since = now - CLAIMS_SINCE
     known: dict[str, list[Reading]] = defaultdict(list)
     for reading in readings.since(connection, since):
-        known[reading.name].append(reading)
+        if not reading.source.startswith(STORY):  # what one text says contradicts no other
+            known[reading.name].append(reading)
     if "hashprice" not in known:
         known["hashprice"] = _computed_hashprice(connection, sites.of(settings)[0].name, since)
     return Context(now, stories.usual(connection, now), known)
@@ -109,6 +113,7 @@ def _measure(connection: sqlite3.Connection, story_id: str, context: Context, ro
         stories.drop(connection, story_id)
         return False
     shown = stories.shown_title(connection, story_id)
-    story = measure.measure(story_id, held, context, title=shown)
+    firms = facts.firms_of_story(connection, story_id)
+    story = measure.measure(story_id, held, context, title=shown, firms=firms)
     rank = score.rank(story.score or 0.0, story.last_seen_at)
     return stories.save(connection, story, rank=rank, formula=measure.FORMULA)

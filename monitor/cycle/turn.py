@@ -19,6 +19,7 @@ from monitor.config import Settings
 from monitor.cycle import health, judging, margins, measure
 from monitor.cycle.gather import Gatherer, Result
 from monitor.cycle.keep import keep
+from monitor.data.tables import Firm
 from monitor.errors import LeaseHeldError
 from monitor.model import Alert, FeedOutcome, SignalOutcome
 from monitor.store import fetching
@@ -41,6 +42,7 @@ class Options:
     judge: bool = False  # take the rules over the new facts and deliver
     dry_run: bool = False  # judge, but keep the rules as they are and send nothing
     pane: bool = False
+    firms: tuple[Firm, ...] = ()  # known beside those of the shipped table
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Report:
     waiting: int = 0
     failed: int = 0
     health: tuple[str, ...] = ()  # sources that began or ceased to fail, a line each
+    model_fault: str | None = None  # what is wrong with the model that was to read the new entries
 
     @property
     def attempted(self) -> list[FeedOutcome | SignalOutcome]:
@@ -81,7 +84,7 @@ async def turn(
     async with StoreThread(database) as store:
         outcomes = await _fetch(store, settings, now, options)
         outcomes = await store.run(margins.flag, outcomes, settings, now)
-        measured = await store.run(measure.measure, settings, now, options.tag)
+        measured = await store.run(measure.measure, settings, now, options.tag, options.firms)
         lines = await store.run(health.changes, outcomes, now)
         judged = judging.Judged()
         if options.judge:
@@ -95,12 +98,13 @@ async def turn(
         feeds=feeds,
         signals=tuple(o for o in outcomes if isinstance(o, SignalOutcome)),
         entries_new=sum(o.new for o in feeds),
-        stories_new=measured,
+        stories_new=measured.stories_new,
         alerts=judged.alerts,
         delivered=judged.delivered,
         waiting=judged.waiting,
         failed=judged.failed,
         health=tuple(lines),
+        model_fault=measured.model_fault,
     )
 
 

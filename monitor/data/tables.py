@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -48,6 +49,11 @@ def glossary() -> tuple[Term, ...]:
 
 @cache
 def firms() -> tuple[Firm, ...]:
+    return firms_of(rows("firms.csv"))
+
+
+def firms_of(table: Iterable[Mapping[str, str]]) -> tuple[Firm, ...]:
+    """The firms in the rows of such a table."""
     return tuple(
         Firm(
             firm=row["firm"],
@@ -64,7 +70,7 @@ def firms() -> tuple[Firm, ...]:
             evidence=row["evidence"],
             evidence_url=row["evidence_url"] or None,
         )
-        for row in rows("firms.csv")
+        for row in table
     )
 
 

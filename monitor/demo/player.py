@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
+from monitor.data.tables import Firm, firms_of
 from monitor.demo.server import TapeServer
 from monitor.demo.tape import HERE, Tape, load
 
@@ -26,6 +28,12 @@ def polls(now: datetime) -> list[datetime]:
 def demo_config(port: int) -> str:
     """The demo's feeds.toml with the server's port in every address."""
     return (HERE / "feeds.toml").read_text("utf-8").replace("PORT", str(port))
+
+
+def demo_firms() -> tuple[Firm, ...]:
+    """The tape's invented firms, which only the demo knows."""
+    with (HERE / "firms.csv").open(encoding="utf-8", newline="") as table:
+        return firms_of(csv.DictReader(table))
 
 
 @dataclass(frozen=True, slots=True)

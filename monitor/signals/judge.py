@@ -13,6 +13,7 @@ from monitor.model import Input, Reading, Status
 from monitor.signals.evaluate import exceeds
 
 AHEAD = timedelta(hours=1)  # clocks differ; beyond this a time is wrong
+STORY = "story: "  # begins the source of a reading that a person accepted from a text
 DISAGREEMENT = 0.05  # share of the used value by which two live sources may differ unsaid
 
 
@@ -78,18 +79,27 @@ def judge(
 
 
 def status(reading: Reading, stale_after: timedelta, now: datetime) -> Status:
-    """Live until it is older than `stale_after`."""
+    """Live until it is older than `stale_after`; what was accepted from a text is no measurement and never live.
+
+    A figure from a text counts from the moment at which a person vouched for it.
+    """
+    if reading.source.startswith(STORY):
+        return Status.STORY if now - reading.fetched_at <= stale_after else Status.STALE
     return Status.LIVE if now - reading.observed_at <= stale_after else Status.STALE
 
 
 def choose(candidates: Sequence[Candidate], now: datetime) -> Choice | None:
-    """The reading to use of one signal: the first live one in the order given, else the freshest stale one.
+    """The reading to use of one signal: the first live one in the order given, else the last one accepted from a
+    text, else the freshest stale one.
 
     `candidates` are the last kept readings of the signal's sources in file order.
     """
     live = [c.reading for c in candidates if status(c.reading, c.stale_after, now) is Status.LIVE]
     if live:
         return Choice(live[0], Status.LIVE, disagreement(live))
+    told = [c.reading for c in candidates if status(c.reading, c.stale_after, now) is Status.STORY]
+    if told:
+        return Choice(max(told, key=lambda r: r.fetched_at), Status.STORY)
     stale = max((c.reading for c in candidates), key=lambda r: r.observed_at, default=None)
     return None if stale is None else Choice(stale, Status.STALE, f"{age(stale.observed_at, now)} old")
 

@@ -16,6 +16,8 @@ from monitor.errors import StoreBusyError, StoreError, UnfinishedError
 
 APPLICATION_ID = 0x70767463  # "pvtc" in the file's header: a stranger's database is never touched
 BUSY_SECONDS = 10.0
+# What a quota or a limit of file sizes looks like from inside of SQLite.
+_NOT_WRITTEN = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -49,15 +51,13 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     if version != schema.LATEST:
         return open_database(path)
     with told(path):
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
-        connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
-    return connection
+        return _reader(path)
 
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """All or nothing: an immediate transaction, rolled back on any error."""
-    with told(_path_of(connection)):
+    with told(path_of(connection)):
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -89,7 +89,7 @@ def told(path: Path) -> Iterator[None]:
             raise StoreBusyError(
                 f"{path}: busy, another process has held it for {BUSY_SECONDS:.0f} s; try again"
             ) from error
-        if "full" in text:
+        if error.sqlite_errorcode in _NOT_WRITTEN:
             raise UnfinishedError(f"{path}: the disk is full; make room and run again, nothing was lost") from error
         if "readonly" in text or "unable to open" in text or "disk I/O" in text:
             raise StoreError(f"{path}: {text}; check that the file and its directory can be written") from error
@@ -104,8 +104,18 @@ def _connect(path: Path) -> sqlite3.Connection:
     with told(path):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         # FULL: an entry or an alert that was acknowledged survives a power cut; commits are few.
-        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
+        connection.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32768;"
+        )
     return connection
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    address = path.resolve()
+    # Readers share a file beside the database; where none can be made, there is no writer to be shared with either.
+    alone = not os.access(address.parent, os.W_OK) and not address.with_name(f"{address.name}-wal").exists()
+    uri = f"{address.as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS)
 
 
 def _version(path: Path) -> int:
@@ -114,8 +124,7 @@ def _version(path: Path) -> int:
         raise StoreError(f"{path}: is a directory; name a file with --db")
     if not path.exists() or path.stat().st_size == 0:
         return 0
-    with told(path), closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+    with told(path), closing(_reader(path)) as connection:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -133,5 +142,6 @@ def _make_directory(path: Path) -> None:
         ) from error
 
 
-def _path_of(connection: sqlite3.Connection) -> Path:
+def path_of(connection: sqlite3.Connection) -> Path:
+    """The file that a connection was opened on."""
     return Path(connection.execute("PRAGMA database_list").fetchone()[2])

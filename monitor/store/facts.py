@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from monitor.clock import to_text
-from monitor.model import Entry, Role, TaggedEntry
-from monitor.store import entries, tags
+from monitor.model import Entry
+from monitor.store import entries
 
 FIGURE = ("id", "kind", "value", "unit", "qualifier", "sentence", "arithmetic")
 CHUNK = 5_000
@@ -42,6 +40,8 @@ def save(connection: sqlite3.Connection, n: int, firms: Iterable[str], figures: 
         [(n, *(figure.get(name) for name in FIGURE)) for figure in figures],
     )
     connection.execute("DELETE FROM unread WHERE entry = ?", [n])
+    # A story shows the firms of its entries.
+    connection.execute("INSERT OR IGNORE INTO touched SELECT story FROM entries WHERE n = ? AND story IS NOT NULL", [n])
 
 
 def of(
@@ -65,6 +65,24 @@ def of(
     return {n: (tuple(firms), tuple(figures)) for n, (firms, figures) in found.items()}
 
 
+def firms_of_story(connection: sqlite3.Connection, story_id: str) -> tuple[str, ...]:
+    """The firms that the entries of a story name, those in most entries first."""
+    rows = connection.execute(
+        "SELECT firm FROM entries JOIN entry_firms ON entry = n WHERE story = ?"
+        " GROUP BY firm ORDER BY count(*) DESC, firm",
+        [story_id],
+    )
+    return tuple(row[0] for row in rows)
+
+
+def with_arithmetic(connection: sqlite3.Connection) -> frozenset[str]:
+    """Ids of the entries from whose text a figure was computed, such as a lease's rent."""
+    rows = connection.execute(
+        "SELECT entry_id FROM entries WHERE n IN (SELECT entry FROM figures WHERE arithmetic <> '')"
+    )
+    return frozenset(row[0] for row in rows)
+
+
 def figure(connection: sqlite3.Connection, figure_id: str) -> tuple[dict[str, Any], Entry] | None:
     """One figure and the entry that holds it; None where there is no such figure."""
     row = connection.execute(
@@ -73,32 +91,6 @@ def figure(connection: sqlite3.Connection, figure_id: str) -> tuple[dict[str, An
         [figure_id],
     ).fetchone()
     return None if row is None else (_figure(row[: len(FIGURE)]), entries.from_row(row[len(FIGURE) :]))
-
-
-def told_of(
-    connection: sqlite3.Connection, since: datetime, roles: Mapping[str, Role] | None = None
-) -> dict[str, tuple[TaggedEntry, ...]]:
-    """The entries first seen from `since` on that name each firm, oldest first."""
-    named: dict[int, list[str]] = {}
-    for n, firm in connection.execute(
-        "SELECT entry, firm FROM entry_firms JOIN entries ON n = entry WHERE first_seen_at >= ?",
-        [to_text(since)],
-    ):
-        named.setdefault(n, []).append(firm)
-    told: dict[str, list[TaggedEntry]] = {}
-    for stored in tags.stored(
-        connection,
-        "e.first_seen_at >= ? AND t.entry IS NOT NULL AND e.n IN (SELECT entry FROM entry_firms)",
-        [to_text(since)],
-        order="e.first_seen_at, e.n",
-    ):
-        if stored.tag is None:
-            continue
-        role = (roles or {}).get(stored.entry.feed, Role.NEWS)
-        tagged = TaggedEntry(stored.entry, stored.tag, role, stored.labelled)
-        for firm in named.get(stored.n, ()):
-            told.setdefault(firm, []).append(tagged)
-    return {firm: tuple(held) for firm, held in told.items()}
 
 
 def _figure(values: Sequence[Any]) -> dict[str, Any]:

@@ -26,6 +26,12 @@ def states(connection: sqlite3.Connection) -> dict[str, FetchState]:
     return {row[0]: _state(row) for row in rows}
 
 
+def was_ok(connection: sqlite3.Connection, key: str) -> bool:
+    """Whether the source ever gave a usable answer before."""
+    row = connection.execute("SELECT first_ok_at FROM fetch_states WHERE key = ?", [key]).fetchone()
+    return row is not None and row[0] is not None
+
+
 def save_states(connection: sqlite3.Connection, changed: Iterable[FetchState]) -> None:
     """Write states inside the caller's transaction."""
     marks = ",".join("?" * len(FIELDS))

@@ -88,6 +88,12 @@ def place(
     )
 
 
+def old(connection: sqlite3.Connection, before: datetime) -> bool:
+    """Whether there is anything to forget."""
+    asked = "SELECT EXISTS (SELECT 1 FROM fingerprints WHERE at < ?)"
+    return bool(connection.execute(asked, [int(before.timestamp())]).fetchone()[0])
+
+
 def forget(connection: sqlite3.Connection, before: datetime, limit: int = 5_000) -> int:
     """Drop the fingerprints of at most `limit` entries published before `before`; how many went.
 

@@ -6,6 +6,7 @@ Each step runs in a transaction with its own record, so a kill leaves the old sc
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -15,16 +16,33 @@ from sqlite_utils.migrations import Migrations
 from monitor.store.database import APPLICATION_ID, BUSY_SECONDS
 from monitor.store.schema import LATEST
 
+RETRY_SECONDS = 0.05
+# How a step of another process shows that is under way.
+_OUTRUN = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_SNAPSHOT, sqlite3.SQLITE_LOCKED}
+
 steps = Migrations("pivotwatch")
 
 
 def migrate(path: Path) -> None:
-    """Bring the database at `path` (made if missing) to today's schema."""
+    """Bring the database at `path` (made if missing) to today's schema, whoever else is about to."""
+    ends = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            return _migrate(path)
+        except sqlite3.OperationalError as error:
+            outrun = error.sqlite_errorcode in _OUTRUN or "already exists" in str(error)
+            if not outrun or time.monotonic() > ends:
+                raise
+        time.sleep(RETRY_SECONDS)
+
+
+def _migrate(path: Path) -> None:
     with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
+        # First, so that what a kill leaves behind is known as ours.
+        connection.executescript(f"PRAGMA journal_mode=WAL; PRAGMA application_id={APPLICATION_ID};")
         steps.apply(Database(connection, execute_plugins=False))
         # Last, so that a kill before this line only repeats steps that know they are done.
-        connection.executescript(f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={LATEST};")
+        connection.execute(f"PRAGMA user_version={LATEST}")
 
 
 @steps()

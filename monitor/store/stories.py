@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -112,6 +112,23 @@ def one(connection: sqlite3.Connection, story_id: str, roles: Mapping[str, Role]
     wanted = current_id(connection, story_id)
     row = connection.execute(f"SELECT {COLUMNS} FROM stories WHERE story_id = ?", [wanted]).fetchone()
     return None if row is None else _story(row, entries_of(connection, wanted, roles))
+
+
+def told_between(connection: sqlite3.Connection, since: datetime, until: datetime) -> list[Story]:
+    """Stories that an entry about the subject told in that time, as last seen then, the weightiest first."""
+    told = dict(
+        connection.execute(
+            "SELECT story, max(min(published_at, first_seen_at)) FROM entries JOIN tags ON entry = n"
+            " WHERE first_seen_at >= :since AND min(published_at, first_seen_at) BETWEEN :since AND :until"
+            " AND relevance > 0 AND story IS NOT NULL GROUP BY story",
+            {"since": to_text(since), "until": to_text(until)},
+        ).fetchall()
+    )
+    marks = ",".join("?" * len(told))
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM stories WHERE story_id IN ({marks}) ORDER BY score DESC, story_id", list(told)
+    )
+    return [replace(_story(row), last_seen_at=from_text(told[row[0]])) for row in rows]
 
 
 def top(connection: sqlite3.Connection) -> str | None:

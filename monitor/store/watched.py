@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from monitor.clock import from_text, to_text
 from monitor.model import StoredEntry
-from monitor.store import facts, tags
+from monitor.store import tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def stories(connection: sqlite3.Connection, since: datetime | None) -> Iterator[
     for story_id, group in groupby(held, key=lambda stored: stored.story_id or ""):
         row = connection.execute("SELECT stance, noise FROM stories WHERE story_id = ?", [story_id]).fetchone()
         if row is not None:
-            yield Watched(story_id, row[0], row[1], _with_firms(connection, tuple(group)))
+            yield Watched(story_id, row[0], row[1], tuple(group))
 
 
 def arrivals(connection: sqlite3.Connection, *, after: int = 0, since: datetime | None = None) -> list[datetime]:
@@ -46,11 +46,3 @@ def arrivals(connection: sqlite3.Connection, *, after: int = 0, since: datetime 
         [after, "" if since is None else to_text(since)],
     )
     return [from_text(row[0]) for row in rows]
-
-
-def _with_firms(connection: sqlite3.Connection, held: tuple[StoredEntry, ...]) -> tuple[StoredEntry, ...]:
-    found = facts.of(connection, [stored.n for stored in held])
-    return tuple(
-        replace(stored, firms=found[stored.n][0]) if stored.firms is None and stored.n in found else stored
-        for stored in held
-    )

@@ -75,6 +75,9 @@ class Forecast:
     data: Mapping[str, object] = field(default_factory=dict)
 
 
+NO_MOVES = Empty("no spread is known from before and after this story began")
+
+
 @dataclass(frozen=True, slots=True)
 class Brief:
     """The page of one story. Parts that have nothing to say hold an Empty."""
@@ -94,6 +97,7 @@ class Brief:
     forecast: Forecast | Empty
     timeline: tuple[Event, ...] | Empty
     notes: tuple[str, ...] | Empty
+    moves: tuple[str, ...] | Empty = NO_MOVES
     feeds: Mapping[str, str] = field(default_factory=dict)  # entry_id -> outlet, for naming sources
     urls: Mapping[str, str] = field(default_factory=dict)  # entry_id -> address, where it has a clean one
 
@@ -117,8 +121,12 @@ def brief(
     forecast: Forecast | Empty = NO_FORECAST,
     notes: Sequence[str] = (),
     events: Sequence[Event] = (),
+    moves: Sequence[str] = (),
 ) -> Brief:
-    """Lay out `story` (with its entries, oldest first). `events` are those of beyond it: halvings, retargets."""
+    """Lay out `story` (with its entries, oldest first).
+
+    `events` are those of beyond it: halvings, retargets; `moves` say what the spread did around it.
+    """
     entries = [t for t in story.entries if t.tag.relevance > 0] or list(story.entries)
     candidates = _candidates(entries)
     weighty = sorted((c for c in candidates if c.cues), key=lambda c: (-c.worth * (1 + c.cues), c.order))
@@ -142,6 +150,7 @@ def brief(
         noise_parts=story.noise_parts,
         forecast=forecast,
         timeline=dated or Empty("no dated event of a known kind"),
+        moves=tuple(moves) or NO_MOVES,
         notes=tuple(notes) or Empty("none written yet"),
         feeds={t.entry.entry_id: t.entry.feed for t in story.entries},
         urls={t.entry.entry_id: t.entry.url for t in story.entries if t.entry.url},

@@ -19,6 +19,7 @@ from monitor.stories.figure_grammar import LONGEST, find
 from monitor.stories.sentences import split
 
 MOST = 100  # figures kept of one entry
+SIGNALS: Mapping[str, str] = {"rent": "colo_rent", "gpu_hour": "gpu_hour", "hashprice": "hashprice"}  # kind -> signal
 
 
 @dataclass(frozen=True, slots=True)

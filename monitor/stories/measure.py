@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from monitor.model import Role, Sides, Stance, Story, TaggedEntry
@@ -15,6 +15,7 @@ FORMULA = "stories-1"  # raised when a measure changes, so that stored ones are 
 BLIND_LEAST = 3  # sure entries, from two outlets, before one side alone is worth a word
 HOT_TITLE = 50.0  # a title from an entry noisier than this gives way to a plainer one
 MANY = 50  # entries whose titles tell what is central
+CANDIDATES = 200  # the first entries, of which one lends its title
 EARLY = timedelta(days=5)  # lateness that outweighs a fully central title: the first report names an event best
 TITLE_ROLES = {Role.NEWS: 3, Role.PRIMARY: 2, Role.ANALYSIS: 1, Role.SOCIAL: 0}
 
@@ -25,9 +26,12 @@ def measure(
     context: Context,
     *,
     title: str | None = None,
-    firms: Callable[[str], tuple[str, ...]] | None = None,
+    firms: tuple[str, ...] | None = None,
 ) -> Story:
-    """Measure a story anew. `entries` are at least one, oldest first; `title` is the one it shows now."""
+    """Measure a story anew. `entries` are at least one, oldest first; `title` is the one it shows now.
+
+    `firms` are those that its entries name, the most named first; None where nobody looked for them.
+    """
     parts = noise.parts(entries, context)
     sides = count_sides(entries)
     seen = [tagged.entry.first_seen_at for tagged in entries]
@@ -41,7 +45,7 @@ def measure(
         blind_spot=blind_spot(entries),
         noise=noise.level(parts),
         noise_parts=parts,
-        firms=None if firms is None else _firms(entries, firms),
+        firms=firms,
         score=score.of(entries).value,
         entries=tuple(entries),
     )
@@ -85,22 +89,20 @@ def choose_title(entries: Sequence[TaggedEntry], shown: str | None) -> str:
     holder = next((tagged for tagged in entries if tagged.entry.title == shown), None)
     if holder and holder.role is not Role.SOCIAL and holder.tag.noise <= HOT_TITLE:
         return holder.entry.title
+    read = [(tagged, set(terms(tagged.entry.title))) for tagged in entries[:CANDIDATES]]
     held: Counter[str] = Counter()
-    for tagged in entries[:MANY]:
-        held.update(set(terms(tagged.entry.title)))
-    first = entries[0].entry.first_seen_at
-    return max(entries, key=lambda tagged: _title_rank(tagged, held, min(len(entries), MANY), first)).entry.title
+    for _, words in read[:MANY]:
+        held.update(words)
+    first, many = entries[0].entry.first_seen_at, min(len(entries), MANY)
+    best, _ = max(read, key=lambda pair: _title_rank(pair[0], pair[1], held, many, first))
+    return best.entry.title
 
 
-def _title_rank(tagged: TaggedEntry, held: Mapping[str, int], many: int, first: datetime) -> tuple[bool, bool, float]:
-    words = set(terms(tagged.entry.title))
+def _title_rank(
+    tagged: TaggedEntry, words: set[str], held: Mapping[str, int], many: int, first: datetime
+) -> tuple[bool, bool, float]:
     central = sum(held[word] for word in words) / max(len(words), 1) / many
     plain = tagged.tag.noise <= HOT_TITLE
     filing = tagged.role is Role.PRIMARY and " - " in tagged.entry.title  # form names make poor headlines
     late = (tagged.entry.first_seen_at - first) / EARLY
     return plain, not filing and tagged.role is not Role.SOCIAL, central + 0.1 * TITLE_ROLES[tagged.role] - late
-
-
-def _firms(entries: Sequence[TaggedEntry], firms: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
-    found = [firm for tagged in entries for firm in firms(f"{tagged.entry.title}\n{tagged.entry.summary}")]
-    return tuple(sorted(set(found), key=lambda firm: (-found.count(firm), firm)))

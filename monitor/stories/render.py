@@ -48,6 +48,7 @@ def as_data(brief: Brief) -> dict[str, Any]:
             brief.timeline,
             lambda e: {"date": to_text(e.at), "kind": e.kind, "text": e.text, "entry_id": e.entry_id or None},
         ),
+        "moves": _data(brief.moves, str),
         "notes": _data(brief.notes, str),
     }
 
@@ -90,6 +91,8 @@ def page(brief: Brief) -> Iterator[Block]:
     else:
         yield "text", brief.forecast.text, ""
         yield "text", CAVEAT, ""
+    if not isinstance(brief.moves, Empty):
+        yield from _listed("News and number", brief.moves, str)
     yield "heading", "Timeline", ""
     if isinstance(brief.timeline, Empty):
         yield "empty", brief.timeline.reason, ""

@@ -146,7 +146,8 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def import_days(program: Program, days: Path) -> None:
     columns = {"btc_price": "price", "difficulty": "difficulty", "hash_rate": "hash_rate_th"}
     for name, column in columns.items():
-        ran = program("signals", "import", name, str(days), "--time", "date", "--value", column)
+        asked = ("signals", "import", name, str(days), "--time", "date", "--value", column)
+        ran = program(*asked, *(("--scale", "1e-6") if name == "hash_rate" else ()))
         assert ran.code == 0, ran.err
 
 
@@ -201,6 +202,8 @@ def test_stored_readings_are_a_history_and_give_a_forecast(program: Program, ser
     assert "no [[rule]]" in program("margin", "--json", "--site", old).json["forecast"]["empty"]
     network = program("margin", "--json").json["network"]
     assert network["hash_rate_drawdown"] > 0
+    (stored,) = (row for row in program("signals", "list", "--json").json if row["name"] == "hash_rate")
+    assert stored["value"] == pytest.approx(float(days.read_text().split()[-1].split(",")[3]) / 1e6)
     assert network["hash_rate_volatility_30d"] == pytest.approx(0.11, abs=0.05)
 
 
@@ -365,6 +368,20 @@ def test_a_rule_counts_stories_but_none_of_a_first_poll(program: Program, wire: 
     listed = {row["story_id"]: row["title"] for row in program("list", "--json", "leases").json}
     assert sorted(listed[story] for story in fired["stories"]) == [TARN[1], SABLE[1]]
     assert [a["state"] for a in transitions(at(program, hours=30))] == ["inactive"]
+
+
+def test_an_entry_of_a_first_poll_counts_in_no_story_that_goes_on(program: Program, server: Server) -> None:
+    feeds = [f'[[feed]]\nname = "{name}"\nurl = "{server.url(f"/{name}")}"\n' for name in ("Wire", "Late")]
+    configure(program, *feeds, rule('stories("feed:wire")', 1, 0), server=server)
+    other = ("2", "Ether slips 2%", "Traders shrug.")
+    server.replies["/Wire"], server.replies["/Late"] = Reply(rss([OLD[0]])), Reply(rss([other]))
+    transitions(at(program))
+    server.replies["/Late"] = Reply(rss([other, ("9", OLD[0][1], OLD[0][2])]))
+    assert transitions(at(program, hours=1)) == []
+    (story,) = program("list", "--json", "bitcoin").json
+    assert [entry["feed"] for entry in story["entries"]] == ["Wire", "Late"]
+    server.replies["/Wire"] = Reply(rss([OLD[0], SABLE]))
+    assert [a["state"] for a in transitions(at(program, hours=2))] == ["firing"]
 
 
 def test_what_came_and_aged_between_two_checks_is_judged(program: Program, wire: Callable[..., None]) -> None:

@@ -13,7 +13,7 @@ from support.telling import NOW, grouped, measured, store_tagged, story, tagged
 from monitor import intake
 from monitor.data import tables
 from monitor.model import Changed, Decision, Known, ParsedEntry
-from monitor.store import entries, facts, stories
+from monitor.store import entries, facts, stories, told
 from monitor.store.database import transaction
 from monitor.stories import figures, render
 from monitor.stories.brief import brief
@@ -82,8 +82,8 @@ def test_entries_are_told_of_by_firm_since_a_time(tmp_path: Path) -> None:
     connection = fresh(tmp_path)
     store_tagged(connection, [tagged(3, "Cipher mines on", hours=99), LEASE, OTHER])
     read_all(connection)
-    told = facts.told_of(connection, NOW - timedelta(hours=24))
-    assert {firm: [t.entry.title for t in held] for firm, held in told.items()} == {"CIFR": [LEASE.entry.title]}
+    found = told.told_of(connection, NOW - timedelta(hours=24))
+    assert {firm: [t.entry.title for t in held] for firm, held in found.items()} == {"CIFR": [LEASE.entry.title]}
 
 
 def test_a_thousand_copies_in_a_minute_make_a_plain_page_soon(tmp_path: Path) -> None:

@@ -7,12 +7,15 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
+
+from bench.processes import Peak
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -88,6 +91,12 @@ class Ran:
 
 
 @dataclass
+class Measured(Ran):
+    seconds: float
+    peak_mb: float  # of all its processes together
+
+
+@dataclass
 class Program:
     """`pivotwatch` with a config and a database of its own."""
 
@@ -107,6 +116,33 @@ class Program:
 
     def python(self, *arguments: str, stdin: str | bytes = b"", environ: Mapping[str, str] | None = None) -> Ran:
         """A Python process with the program's environment."""
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            input=stdin.encode() if isinstance(stdin, str) else stdin,
+            capture_output=True,
+            env=self.environ(environ),
+            cwd=self.home,
+            timeout=60,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def start(self, *arguments: str, environ: Mapping[str, str] | None = None, **more: Any) -> subprocess.Popen[bytes]:
+        """Run the program beside the test, which sees to its end. `more`: for Popen."""
+        command = [sys.executable, "-m", "monitor", *arguments]
+        more = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
+        return subprocess.Popen(command, env=self.environ(environ), cwd=self.home, **more)
+
+    def measured(self, *arguments: str, environ: Mapping[str, str] | None = None) -> Measured:
+        """Run the program to its end and count what it cost."""
+        began = time.monotonic()
+        with self.start(*arguments, environ=environ) as process:
+            peak = Peak(process.pid)
+            out, err = process.communicate(timeout=300)
+            return Measured(process.returncode, out.decode(), err.decode(), time.monotonic() - began, peak.stop())
+
+    def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """All that a process of the program knows of this machine."""
         env = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
@@ -117,16 +153,7 @@ class Program:
         }
         if self.now:
             env["PIVOTWATCH_NOW"] = self.now
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            input=stdin.encode() if isinstance(stdin, str) else stdin,
-            capture_output=True,
-            env={**env, **(environ or {})},
-            cwd=self.home,
-            timeout=60,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return {**env, **(more or {})}
 
 
 def rss(items: Sequence[tuple[str, str, str]], title: str = "A feed") -> bytes:

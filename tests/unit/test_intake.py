@@ -83,3 +83,21 @@ def test_a_sound_date_is_kept_without_its_raw_text() -> None:
 def test_the_same_item_of_two_feeds_has_two_ids() -> None:
     ids = {decide(feed, [item("1", "https://a/1")], [], NOW).new[0].entry.entry_id for feed in ("A", "B")}
     assert len(ids) == 2
+
+
+def test_a_feed_that_contradicts_itself_is_not_edited_at_every_poll() -> None:
+    twice = [item("1", "https://a/1", summary="One"), item("1", "https://a/1", summary="Two")]
+    assert counts(after([], twice)) == (1, 0, 1)
+    assert counts(after([twice[0]], twice)) == (0, 0, 2)
+
+
+def test_without_links_the_text_tells_items_of_one_title_apart() -> None:
+    items = [item(f"{n}", None, title, f"Text {n}") for n in range(3) for title in ("", "Update")]
+    assert counts(after([], items)) == (6, 0, 0)
+    assert counts(after(items, [item("new", None, "Update", "Text 2")])) == (0, 0, 1)
+
+
+def test_an_expired_item_is_no_edited_one() -> None:
+    old = item("1", "https://a/1")
+    expired = [Known(0, identify(old), "", "")]
+    assert counts(decide("Feed", [old], expired, NOW)) == (0, 0, 1)

@@ -13,6 +13,7 @@ from monitor.model import ParsedFeed
 from monitor.sources import parse
 from monitor.sources.damaged import without_doctype
 from monitor.sources.dates import read_date
+from monitor.sources.items import MAX_ENTRIES
 
 NOON = datetime(2026, 6, 26, 10, 0, 0, tzinfo=UTC)
 
@@ -189,9 +190,9 @@ def test_titles_and_summaries_are_cut_with_a_mark() -> None:
 def test_of_too_many_entries_the_newest_are_kept_in_their_order() -> None:
     old = "<item><title>old</title><pubDate>Fri, 26 Jun 2020 10:00:00 GMT</pubDate></item>"
     found = read(rss(*[old] * 9_000, *(item(n) for n in range(3_000))))
-    assert len(found.entries) == 10_000
+    assert len(found.entries) == MAX_ENTRIES
     assert [entry.title for entry in found.entries[-3_000:]] == [f"Story {n}" for n in range(3_000)]
-    assert "left out 2000" in (found.warning or "")
+    assert "left out 7000" in (found.warning or "")
 
 
 def test_a_json_feed_by_name_of_its_fields() -> None:
