@@ -34,7 +34,7 @@ def reader(home: Path, port: int, feeds: int) -> Run:
     sound(cost([str(python), "-c", code]), "reader")
     # Without --new-only and with the schedule set aside it asks all feeds, as poll --all does.
     opened = f"from reader import make_reader\nr = make_reader({str(database)!r})"
-    update = f"{opened}\nfor _ in r.update_feeds_iter(workers=10): pass"
+    update = f"{opened}\nfor _ in r.update_feeds_iter(scheduled=False, workers=10): pass"
     return lambda: cost([str(python), "-c", update])
 
 

@@ -84,7 +84,7 @@ class FetchError(SourceError):
 
     The text is one clean line without the source's name, which whoever shows it puts in front. `status` is
     the HTTP status if an answer's head came; `retry_after` the moment (aware UTC) before which the server
-    wants no further request; `gone` is True for 410.
+    wants no further request; `gone` is True for 410; `seconds` what it took, without the wait for a free place.
     """
 
     def __init__(
@@ -94,8 +94,10 @@ class FetchError(SourceError):
         status: int | None = None,
         retry_after: datetime | None = None,
         gone: bool = False,
+        seconds: float = 0.0,
     ) -> None:
         super().__init__(text)
+        self.seconds = seconds
         self.status = status
         self.retry_after = retry_after
         self.gone = gone

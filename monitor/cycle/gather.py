@@ -139,6 +139,7 @@ class Gatherer:
         try:
             request = self._request(feed, address, state, self._settings.network.max_bytes)
             async with net.fetched(request, self._now) as answer:
+                started = monotonic() - answer.seconds  # the wait for a free place is not the source's
                 told = replace(told, http_status=answer.status, bytes=len(answer.body), warning=self._moved(answer))
                 if not answer.unchanged:
                     parsed = await parser.parse(answer.body, feed, answer.content_type, answer.url)
@@ -149,6 +150,7 @@ class Gatherer:
             state = self._failed(feed, state, error)
             told = replace(told, outcome="gone" if state.gone else "error", error=state.last_error)
             if isinstance(error, FetchError):
+                started = monotonic() - error.seconds
                 told = replace(told, http_status=error.status)
         told = replace(told, seconds=monotonic() - started, next_try=_waits(state))
         return FeedResult(feed, told, state, parsed)
@@ -158,6 +160,7 @@ class Gatherer:
         told, reading = SignalOutcome(signal.name, signal.source, "unchanged"), None
         try:
             answer = await net.fetch(self._request(signal, address, state, SIGNAL_BYTES), self._now)
+            started = monotonic() - answer.seconds
             told = replace(told, warning=self._moved(answer))
             if not answer.unchanged:
                 reading = await asyncio.to_thread(evaluate, answer.body, signal, self._now)
@@ -165,6 +168,7 @@ class Gatherer:
             state = politeness.after_answer(state, answer, signal.every, self._now, self._jitter.random())
         except (FetchError, ReadingError) as error:
             state = self._failed(signal, state, error)
+            started = monotonic() - error.seconds if isinstance(error, FetchError) else started
             outcome = "refused" if isinstance(error, ReadingError) else "error"
             told = replace(told, outcome=outcome, error=state.last_error, warning=None)
         return SignalResult(signal, replace(told, seconds=monotonic() - started), state, reading)

@@ -72,6 +72,7 @@ class Net:
     async def _bounded(
         self, request: Request, now: datetime, permit: Permit, work: Callable[[Errand], Awaitable[Answer]]
     ) -> Answer:
+        began = time.monotonic()
         try:
             errand = Errand(request, now, self._config, self._dialler, self._kept, permit)
             async with self._turns.of(errand.here.host):
@@ -84,6 +85,7 @@ class Net:
                 status=error.status,
                 retry_after=error.retry_after,
                 gone=error.gone,
+                seconds=time.monotonic() - began,
             ) from None  # the words behind it may hold secrets
 
     async def _before_deadline(self, errand: Errand, work: Callable[[Errand], Awaitable[Answer]]) -> Answer:
