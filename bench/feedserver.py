@@ -16,6 +16,10 @@ WORDS = """
     miner power lease grid hash rate data centre AI cloud tenant megawatt bitcoin shares quarter debt site Texas
     cooling contract energy price GPU cluster notes board company revenue margin halving difficulty network pool
 """.split()
+SPACES = (
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    'xmlns:media="http://search.yahoo.com/mrss/"'
+)
 ENTRIES = (30, 40)  # a feed holds so many
 
 
@@ -44,26 +48,48 @@ class Feeds:
             )
         else:
             text = (
-                f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Feed {number}</title>'
+                f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0" {SPACES}><channel>'
+                f"<title>Feed {number}</title>"
                 f"<link>https://example.org/{number}</link><description>News</description>{body}</channel></rss>"
             )
         document = text.encode()
         return document, f'"{sha1(document, usedforsecurity=False).hexdigest()}"'
 
     def _entry(self, number: int, n: int, draw: random.Random, *, atom: bool) -> str:
-        title = " ".join(draw.choices(WORDS, k=9))
-        text = escape("<p>" + " ".join(draw.choices(WORDS, k=180)) + '</p><a href="https://example.org/">more</a>')
+        title, excerpt = words(draw, 9), words(draw, 30)
+        text = "".join(paragraph(draw) for _ in range(3))
         link, day = f"https://example.org/{number}/{n}", 1 + n % 28
+        topics = draw.sample(WORDS, 3)
         if atom:
+            categories = "".join(f'<category term="{topic}"/>' for topic in topics)
             return (
-                f'<entry><title>{title}</title><id>urn:{number}:{n}</id><link href="{link}"/>'
-                f"<updated>2026-10-{day:02}T10:00:00Z</updated><author><name>A. Writer</name></author>"
-                f'<content type="html">{text}</content></entry>'
+                f'<entry><title type="html">{title}</title><id>urn:{number}:{n}</id>'
+                f'<link rel="alternate" href="{link}"/>'
+                f"<published>2026-10-{day:02}T09:00:00Z</published><updated>2026-10-{day:02}T10:00:00Z</updated>"
+                f"<author><name>A. Writer</name><uri>https://example.org/writer</uri></author>{categories}"
+                f'<summary type="html">{excerpt}</summary><content type="html">{escape(text)}</content></entry>'
             )
+        categories = "".join(f"<category><![CDATA[{topic}]]></category>" for topic in topics)
         return (
-            f"<item><title>{title}</title><guid>{link}</guid><link>{link}</link>"
-            f"<pubDate>Thu, {day:02} Oct 2026 10:00:00 GMT</pubDate><description>{text}</description></item>"
+            f"<item><title>{title}</title><link>{link}</link><comments>{link}#comments</comments>"
+            f"<dc:creator><![CDATA[A. Writer]]></dc:creator><pubDate>Thu, {day:02} Oct 2026 10:00:00 +0000</pubDate>"
+            f'{categories}<guid isPermaLink="false">https://example.org/?p={n}</guid>'
+            f'<media:thumbnail url="{link}.jpg" width="640" height="360"/>'
+            f"<description><![CDATA[<p>{excerpt} [&#8230;]</p>]]></description>"
+            f"<content:encoded><![CDATA[{text}]]></content:encoded></item>"
         )
+
+
+def words(draw: random.Random, count: int) -> str:
+    return " ".join(draw.choices(WORDS, k=count))
+
+
+def paragraph(draw: random.Random) -> str:
+    """HTML as it comes out of a newsroom's editor."""
+    link = f'<a href="https://example.org/{draw.random():.6f}" target="_blank" rel="noopener">{words(draw, 3)}</a>'
+    picture = '<figure class="wp-block-image"><img src="https://example.org/i.jpg" alt="" width="640"/></figure>'
+    text = f"{words(draw, 16)}, {link} <strong>{words(draw, 2)}</strong>&#8217;s {words(draw, 10)} &#8212;"
+    return f"<p>{text} {words(draw, 8)}.</p>\n" + (picture if draw.random() < 0.3 else "")
 
 
 async def serve(port: int, feeds: Feeds) -> None:

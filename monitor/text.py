@@ -53,6 +53,13 @@ _broken = re.compile(f"[{_BROKEN}]")
 _hidden = re.compile(f"({_KEPT})|[{_INVISIBLE}]")
 _marks = re.compile(rf"[^\w\s\x00-\x7f]{{{MARKS_A_LETTER + 1},}}")  # marks are no word characters
 _suspect = re.compile(f"[{_CONTROL}{_BROKEN}{_INVISIBLE}]|{_marks.pattern}")
+# Letters beside which nothing printable is invisible or a mark: Latin, Greek, Cyrillic, Japanese, Chinese, Korean,
+# and the usual punctuation. Only a text with others is worth a closer look, which takes ten times as long.
+_USUAL = (
+    "\x20-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u205e\u20a0-\u20bf\u2100-\u214f\u3001-\u3029\u3041-\u3096"
+    "\u30a0-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff9f"
+)
+_rare = re.compile(f"[^{_USUAL}]")
 _escaped = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029{_BROKEN}{_INVISIBLE}]")
 
 
@@ -80,7 +87,7 @@ def _clean(text: str) -> str:
     if plain and "  " not in text:
         return text.strip()
     text = " ".join(text.split())
-    if plain or not _suspect.search(text):
+    if plain or (text.isprintable() and not _rare.search(text)) or not _suspect.search(text):
         return text
     text = _broken.sub("\ufffd", _unwanted.sub("", text))
     text = _hidden.sub(r"\1", text)
