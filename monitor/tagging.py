@@ -18,6 +18,7 @@ from monitor.model import Entry, Stance, Tag
 if TYPE_CHECKING:
     from classifiers.tagger import Tagger, Tags
 
+READ_WORDS = 60  # of a summary: the corpus is that long, and more of the same words would make the model too sure
 NO_MODEL = "missing"  # the model of tags made without one; such entries are read again when a model is there
 
 
@@ -71,7 +72,7 @@ def tag_texts(texts: Sequence[tuple[str, str, str]], folder: Path | None = None)
         return [missing() for _ in texts]
     from classifiers.tagger import Text
 
-    wanted = [Text(title=title, summary=summary, outlet=outlet) for title, summary, outlet in texts]
+    wanted = [Text(title=title, summary=_opening(summary), outlet=outlet) for title, summary, outlet in texts]
     return [from_tags(tags) for tags in tagger.tag(wanted)]
 
 
@@ -138,3 +139,9 @@ def as_json(identity: object, tag: Tag) -> dict[str, Any]:
         "why": [list(pair) for pair in tag.why],
         "model": tag.model,
     }
+
+
+def _opening(summary: str) -> str:
+    """The words of a summary that are read; a shorter one as it stands."""
+    words = summary.split(maxsplit=READ_WORDS)
+    return " ".join(words[:READ_WORDS]) if len(words) > READ_WORDS else summary
