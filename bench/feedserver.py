@@ -73,7 +73,7 @@ class Feeds:
         return (
             f"<item><title>{title}</title><link>{link}</link><comments>{link}#comments</comments>"
             f"<dc:creator><![CDATA[A. Writer]]></dc:creator><pubDate>Thu, {day:02} Oct 2026 10:00:00 +0000</pubDate>"
-            f'{categories}<guid isPermaLink="false">https://example.org/?p={n}</guid>'
+            f'{categories}<guid isPermaLink="false">https://example.org/?p={1000 * number + n}</guid>'
             f'<media:thumbnail url="{link}.jpg" width="640" height="360"/>'
             f"<description><![CDATA[<p>{excerpt} [&#8230;]</p>]]></description>"
             f"<content:encoded><![CDATA[{text}]]></content:encoded></item>"

@@ -17,7 +17,6 @@ DOORS = {
     "h11": ["monitor/net"],
     "feedparser": ["monitor/sources"],
     "sqlite3": ["monitor/store"],
-    "sqlite_utils": ["monitor/store"],
     "textual": ["monitor/tui"],
     "rich": ["monitor/tui"],
     "sklearn": ["classifiers"],
@@ -29,7 +28,7 @@ DOORS = {
 }
 # A type in a signature opens no connection: rooms that are handed one may name its class.
 NAMES_ONLY = {"sqlite3": ["monitor/cycle", "monitor/cli", "monitor/tui/state.py"]}
-HEAVY = ("textual", "sklearn", "numpy", "scipy", "sqlite_utils")
+HEAVY = ("textual", "sklearn", "numpy", "scipy")
 
 
 def imports(path: Path) -> set[str]:

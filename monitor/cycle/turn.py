@@ -28,6 +28,7 @@ from monitor.store.database import open_database
 RENEW_SECONDS = 15.0  # a quarter of what voids the lease
 INTERRUPT_SECONDS = 0.01
 BATCH = 64  # results stored in one transaction at most
+GATHER_SECONDS = 0.1  # for which the first result of a transaction waits for others
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -177,7 +178,7 @@ async def _store_as_they_come(
     try:
         over = False
         while not over:
-            batch = await _next_batch(results)
+            batch = await _next_batch(results, producer)
             over = None in batch
             found = [result for result in batch if result is not None]
             if found:
@@ -191,12 +192,14 @@ async def _store_as_they_come(
     return outcomes
 
 
-async def _next_batch(results: asyncio.Queue[Result | None]) -> list[Result | None]:
+async def _next_batch(results: asyncio.Queue[Result | None], producer: asyncio.Task[None]) -> list[Result | None]:
     """What has come, one result at least; waits no longer than the lease may go unrenewed."""
     try:
         batch = [await asyncio.wait_for(results.get(), RENEW_SECONDS)]
     except TimeoutError:
         return []
+    # A commit is a disk's turn, whatever is in it: a moment later there are more to share it.
+    await asyncio.wait({producer}, timeout=GATHER_SECONDS)
     while not results.empty() and len(batch) < BATCH:
         batch.append(results.get_nowait())
     return batch

@@ -13,9 +13,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from monitor.errors import StoreBusyError, StoreError, UnfinishedError
+from monitor.store.migrations import APPLICATION_ID, BUSY_SECONDS, LATEST, migrate
 
-APPLICATION_ID = 0x70767463  # "pvtc" in the file's header: a stranger's database is never touched
-BUSY_SECONDS = 10.0
 # What a quota or a limit of file sizes looks like from inside of SQLite.
 _NOT_WRITTEN = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 
@@ -26,29 +25,23 @@ def open_database(path: Path) -> sqlite3.Connection:
     Raises StoreError where it is another program's, a newer version's or cannot be opened; the file is
     then as it was.
     """
-    from monitor.store import schema
-
     version = _version(path)
-    if version > schema.LATEST:
+    if version > LATEST:
         raise StoreError(
-            f"{path}: made by a newer pivotwatch (schema {version}, this one knows {schema.LATEST}); "
+            f"{path}: made by a newer pivotwatch (schema {version}, this one knows {LATEST}); "
             "upgrade pivotwatch or name another database with --db"
         )
-    if version < schema.LATEST:
-        from monitor.store import migrations
-
+    if version < LATEST:
         _make_directory(path)
         with told(path):
-            migrations.migrate(path)
+            migrate(path)
     return _connect(path)
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """Open an existing database for queries only; StoreError where it is missing or not ready."""
-    from monitor.store import schema
-
     version = _version(path)
-    if version != schema.LATEST:
+    if version != LATEST:
         return open_database(path)
     with told(path):
         return _reader(path)

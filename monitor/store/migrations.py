@@ -1,6 +1,6 @@
 """The schema, as the steps that made it. Append; never edit a step that has been released.
 
-Each step runs in a transaction with its own record, so a kill leaves the old schema or the new one.
+All steps that a file needs run in one transaction with its version, so a kill leaves the old schema or the new one.
 """
 
 from __future__ import annotations
@@ -10,17 +10,9 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
-
-from monitor.store.database import APPLICATION_ID, BUSY_SECONDS
-from monitor.store.schema import LATEST
-
+APPLICATION_ID = 0x70767463  # "pvtc" in the file's header: a stranger's database is never touched
+BUSY_SECONDS = 10.0
 RETRY_SECONDS = 0.05
-# How a step of another process shows that is under way.
-_OUTRUN = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_SNAPSHOT, sqlite3.SQLITE_LOCKED}
-
-steps = Migrations("pivotwatch")
 
 
 def migrate(path: Path) -> None:
@@ -30,31 +22,26 @@ def migrate(path: Path) -> None:
         try:
             return _migrate(path)
         except sqlite3.OperationalError as error:
-            outrun = error.sqlite_errorcode in _OUTRUN or "already exists" in str(error)
-            if not outrun or time.monotonic() > ends:
+            # The turn to WAL does not wait for others as transactions do.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
                 raise
         time.sleep(RETRY_SECONDS)
 
 
 def _migrate(path: Path) -> None:
-    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
-        # First, so that what a kill leaves behind is known as ours.
-        connection.executescript(f"PRAGMA journal_mode=WAL; PRAGMA application_id={APPLICATION_ID};")
-        steps.apply(Database(connection, execute_plugins=False))
-        # Last, so that a kill before this line only repeats steps that know they are done.
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        for step in STEPS[version:]:
+            for statement in step.split(";\n"):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version={LATEST}")
+        connection.execute("COMMIT")
 
 
-@steps()
-def first_schema(db: Database) -> None:
-    """Entries, tags, stories, readings, the spread, rules and their outbox."""
-    for statement in FIRST_SCHEMA.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
-    db.table("entries").enable_fts(["title", "summary"], tokenize="unicode61 remove_diacritics 2")
-
-
-FIRST_SCHEMA = """
+_1 = """
 CREATE TABLE entries (
     n INTEGER PRIMARY KEY,
     entry_id TEXT NOT NULL UNIQUE,
@@ -215,5 +202,17 @@ CREATE TABLE source_health (
 CREATE TABLE notes (
     n INTEGER PRIMARY KEY, story TEXT NOT NULL, text TEXT NOT NULL, at TEXT NOT NULL
 );
-CREATE INDEX notes_by_story ON notes (story, n)
+CREATE INDEX notes_by_story ON notes (story, n);
+CREATE VIRTUAL TABLE "entries_fts" USING FTS5 (
+    "title", "summary",
+    tokenize='unicode61 remove_diacritics 2',
+    content="entries"
+)
 """
+# Version 1 kept a record of its steps in a table.
+_2 = """
+DROP TABLE IF EXISTS _sqlite_migrations
+"""
+
+STEPS = (_1, _2)
+LATEST = len(STEPS)

@@ -19,7 +19,7 @@ if __name__ == "__main__":
 def write() -> Path:
     from support.stores import fresh, item, store_items
 
-    from monitor.store.schema import LATEST
+    from monitor.store.migrations import LATEST
 
     with TemporaryDirectory() as scratch, closing(fresh(Path(scratch))) as connection:
         store_items(connection, [item(1, "Miner leases hall"), item(2, "Hashprice falls")])

@@ -70,7 +70,7 @@ def test_a_terminal_without_utf8_gets_ascii(database):
 
 
 def test_the_first_paint_waits_for_no_heavy_library():
-    heavy = {"httpx", "sklearn", "numpy", "sqlite_utils", "feedparser", "jmespath", "lxml", "selectolax"}
+    heavy = {"httpx", "sklearn", "numpy", "feedparser", "jmespath", "lxml", "selectolax"}
     code = f"import sys, monitor.tui.app; print(sorted({heavy!r} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert run.stdout.strip() == "[]"

@@ -15,14 +15,14 @@ from support.stores import NOW, fresh, item, store_items
 
 from monitor.errors import StoreBusyError, StoreError
 from monitor.model import FetchState, Input, Reading, SpreadPoint, Status
-from monitor.store import database, entries, fetching, readings, schema, tags
+from monitor.store import database, entries, fetching, migrations, readings, tags
 from monitor.store.database import open_database, open_for_reading, transaction
 
 
 def test_a_new_database_is_ours_and_of_todays_schema(tmp_path: Path) -> None:
     connection = fresh(tmp_path)
     assert connection.execute("PRAGMA application_id").fetchone() == (database.APPLICATION_ID,)
-    assert connection.execute("PRAGMA user_version").fetchone() == (schema.LATEST,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (migrations.LATEST,)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
@@ -38,7 +38,7 @@ def test_what_is_not_ours_is_refused_and_left_as_it_was(tmp_path: Path, kind: st
             open_database(path).close()
         with sqlite3.connect(path) as other:
             other.execute("CREATE TABLE IF NOT EXISTS theirs (x)")
-            other.execute(f"PRAGMA user_version={schema.LATEST + 1}")
+            other.execute(f"PRAGMA user_version={migrations.LATEST + 1}")
         other.close()
     before = path.read_bytes() if path.is_file() else b""
     with pytest.raises(StoreError, match=str(path)):
