@@ -364,6 +364,16 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """The transitions of one run, and what became of their messages."""
+
+    alerts: tuple[Alert, ...] = ()
+    delivered: int = 0
+    waiting: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RuleState:
     """Where a rule stands."""
 

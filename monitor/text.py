@@ -14,6 +14,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 TITLE_LIMIT = 1_000
@@ -53,13 +54,14 @@ _broken = re.compile(f"[{_BROKEN}]")
 _hidden = re.compile(f"({_KEPT})|[{_INVISIBLE}]")
 _marks = re.compile(rf"[^\w\s\x00-\x7f]{{{MARKS_A_LETTER + 1},}}")  # marks are no word characters
 _suspect = re.compile(f"[{_CONTROL}{_BROKEN}{_INVISIBLE}]|{_marks.pattern}")
-# Letters beside which nothing printable is invisible or a mark: Latin, Greek, Cyrillic, Japanese, Chinese, Korean,
-# and the usual punctuation. Only a text with others is worth a closer look, which takes ten times as long.
+# Latin, Greek, Cyrillic, Japanese, Chinese and Korean letters and the usual punctuation: none is invisible, a mark or
+# white space but the blank. Only a text with others is worth a closer look, which takes ten times as long.
 _USUAL = (
-    "\x20-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u205e\u20a0-\u20bf\u2100-\u214f\u3001-\u3029\u3041-\u3096"
-    "\u30a0-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff9f"
+    "\x20-\x7e\xa1-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u214f"
+    "\u3001-\u3029\u3041-\u3096\u30a0-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff9f"
 )
 _rare = re.compile(f"[^{_USUAL}]")
+_blanks = re.compile("  +")  # twice as fast as " {2,}", which has no beginning to look for
 _escaped = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029{_BROKEN}{_INVISIBLE}]")
 
 
@@ -83,11 +85,11 @@ def visible(text: str, limit: int = 200) -> str:
 
 
 def _clean(text: str) -> str:
-    plain = text.isascii() and text.isprintable()
-    if plain and "  " not in text:
+    text = _blanks.sub(" ", text.replace("\n", " "))
+    if not _rare.search(text):
         return text.strip()
     text = " ".join(text.split())
-    if plain or (text.isprintable() and not _rare.search(text)) or not _suspect.search(text):
+    if not _suspect.search(text):
         return text
     text = _broken.sub("\ufffd", _unwanted.sub("", text))
     text = _hidden.sub(r"\1", text)
@@ -151,7 +153,8 @@ _tag = re.compile(
     r"""<(/?[a-zA-Z][^\s<>/"']*+)[^<>"']*+(?>"[^"<>]*+"[^<>"']*+|'[^'<>]*+'[^<>"']*+)*+>""",
 )
 _other_tag = re.compile(r"<[a-zA-Z/!?]")
-_long_number = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")
+_reference = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")  # as html.unescape finds them
+_LONGEST_REFERENCE = 40
 
 
 def from_html(fragment: str) -> str:
@@ -169,10 +172,17 @@ def from_html(fragment: str) -> str:
         if not _OPAQUE.isdisjoint(names) or _other_tag.search(bare):
             return _by_tree(fragment)
         fragment = bare
-    if "&" in fragment:
-        # Python refuses to read a number of thousands of digits; no such reference means a character.
-        fragment = html.unescape(_long_number.sub("\ufffd", fragment))
-    return fragment
+    return _reference.sub(_character, fragment) if "&" in fragment else fragment
+
+
+def _character(found: re.Match[str]) -> str:
+    # Python refuses to read a number of thousands of digits; no such reference means a character.
+    return _known_character(found[0]) if len(found[0]) < _LONGEST_REFERENCE else "\ufffd"
+
+
+@lru_cache(maxsize=1_000)
+def _known_character(reference: str) -> str:
+    return html.unescape(reference)
 
 
 def _cut_markup(fragment: str, limit: int) -> str:

@@ -28,10 +28,10 @@ def load_settings(path: Path, *, trusted: bool = True) -> Settings:
     from monitor.margin.health import DERIVED
     from monitor.margin.inputs import PARAMETERS, SIGNALS, problem
     from monitor.query import problem as query_problem
-    from monitor.sources import FEED_KINDS
+    from monitor.sources import FEED_KINDS, KIND_OPTIONS
 
     names = Names(
-        kinds=dict.fromkeys(FEED_KINDS, ()),
+        kinds={kind: KIND_OPTIONS.get(kind, ()) for kind in FEED_KINDS},
         signals=(*SIGNALS, *DERIVED),
         site=PARAMETERS,
         site_problem=problem,

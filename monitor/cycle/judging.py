@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from itertools import groupby
@@ -21,22 +21,12 @@ from monitor.clock import to_text
 from monitor.config import RuleConfig, Settings, story_query
 from monitor.cycle import facts, together
 from monitor.cycle.facts import Evidence
-from monitor.model import Alert, RuleState, State
+from monitor.model import Alert, Judged, RuleState, State
 from monitor.store import alerts as store
 from monitor.store.alerts import Message, StoredState
 from monitor.store.database import transaction
 
 Run = Callable[..., Awaitable[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Transitions of this run, and what became of the messages."""
-
-    alerts: tuple[Alert, ...] = ()
-    delivered: int = 0
-    waiting: int = 0
-    failed: int = 0
 
 
 class _Undo(Exception):

@@ -16,12 +16,12 @@ from types import TracebackType
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from monitor.config import Settings
-from monitor.cycle import health, judging, margins, measure
+from monitor.cycle import health, margins, measure
 from monitor.cycle.gather import Gatherer, Result
 from monitor.cycle.keep import keep
 from monitor.data.tables import Firm
 from monitor.errors import LeaseHeldError
-from monitor.model import Alert, FeedOutcome, SignalOutcome
+from monitor.model import Alert, FeedOutcome, Judged, SignalOutcome
 from monitor.store import fetching
 from monitor.store.database import open_database
 
@@ -87,11 +87,7 @@ async def turn(
         outcomes = await store.run(margins.flag, outcomes, settings, now)
         measured = await store.run(measure.measure, settings, now, options.tag, options.firms)
         lines = await store.run(health.changes, outcomes, now)
-        judged = judging.Judged()
-        if options.judge:
-            judged = await store.run(judging.judge, settings, now, options.dry_run)
-        if options.judge and not options.dry_run:
-            judged = await judging.deliver(store.run, settings, judged, now, say)
+        judged = await _judge(store, settings, now, options, say) if options.judge else Judged()
     feeds = tuple(o for o in outcomes if isinstance(o, FeedOutcome))
     return Report(
         started=now,
@@ -107,6 +103,15 @@ async def turn(
         health=tuple(lines),
         model_fault=measured.model_fault,
     )
+
+
+async def _judge(
+    store: StoreThread, settings: Settings, now: datetime, options: Options, say: Callable[[str], None]
+) -> Judged:
+    from monitor.cycle import judging  # a poll judges nothing
+
+    judged = await store.run(judging.judge, settings, now, options.dry_run)
+    return judged if options.dry_run else await judging.deliver(store.run, settings, judged, now, say)
 
 
 class StoreThread:

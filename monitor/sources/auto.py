@@ -8,12 +8,12 @@ from typing import cast
 
 from lxml import etree
 
-from monitor.config import FeedConfig
 from monitor.errors import ParseError
 from monitor.model import ParsedFeed
 from monitor.sources import damaged, items, jsonfeed, strictjson, xmlfeed
 from monitor.sources.decoding import decode
 from monitor.sources.discovery import discover, page_title
+from monitor.sources.feed import Feed
 from monitor.text import line, visible
 
 # More are not even looked at; of what is read, items.MAX_ENTRIES are kept. A body of 10 MB can hold 300,000.
@@ -28,7 +28,7 @@ _feed_root = re.compile(r"<(?:rss|feed|rdf:RDF)[\s>]")
 _NO_FEEDS = {"opml": "a list of feeds; `feeds import-opml` reads it", "html": "a web page"}
 
 
-def parse(body: bytes, feed: FeedConfig, *, content_type: str = "", url: str = "") -> ParsedFeed:
+def parse(body: bytes, feed: Feed, *, content_type: str = "", url: str = "") -> ParsedFeed:
     """The feed in an answer; ParseError says in one line what the answer is instead."""
     decoded = decode(body, content_type)
     text = decoded.text.lstrip("\ufeff \t\r\n\v\f\0")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from monitor.config import FeedConfig
 from monitor.errors import ParseError
 from monitor.model import ParsedFeed
+from monitor.sources.feed import Feed
 from monitor.sources.items import Item, post_title
 from monitor.sources.jsonfeed import as_object, collect, dates, load, shown, string
 from monitor.sources.strictjson import Json
 
 
-def parse(body: bytes, feed: FeedConfig, *, content_type: str = "", url: str = "") -> ParsedFeed:
+def parse(body: bytes, feed: Feed, *, content_type: str = "", url: str = "") -> ParsedFeed:
     """The posts; ParseError where the answer is neither of the two."""
     document = load(body, content_type)
     found = document if isinstance(document, dict) else {}

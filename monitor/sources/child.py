@@ -45,9 +45,7 @@ def _reply(head: bytes, body: bytes, seconds: int) -> Reply:
     request = decode_request(head)
     signal.alarm(seconds)  # ends this process even where the parent is gone and C code loops
     try:
-        return Reply(
-            feed=parse(body, request.feed(), content_type=request.content_type, url=request.url),
-        )
+        return Reply(feed=parse(body, request, content_type=request.content_type, url=request.url))
     except ParseError as error:
         return Reply(error=str(error))
     except Exception as error:  # the process boundary: a bug in a parser costs one feed, not the others

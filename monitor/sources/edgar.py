@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from lxml import etree
 
-from monitor.config import FeedConfig
 from monitor.errors import ParseError
 from monitor.model import ParsedEntry, ParsedFeed
 from monitor.sources import auto, damaged, xmlfeed
 from monitor.sources.decoding import decode
+from monitor.sources.feed import Feed
 from monitor.text import line
 
 _ITEMS_8K = {
@@ -45,7 +45,7 @@ _ITEMS_8K = {
 _item_number = re.compile(r"\b\d\.\d\d\b")
 
 
-def parse(body: bytes, feed: FeedConfig, *, content_type: str = "", url: str = "") -> ParsedFeed:
+def parse(body: bytes, feed: Feed, *, content_type: str = "", url: str = "") -> ParsedFeed:
     """The filings; title and summary are made of form, company and items."""
     if b"Undeclared Automated Tool" in body or b"Request Rate Threshold Exceeded" in body:
         raise ParseError(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from monitor.config import FeedConfig
 from monitor.errors import ParseError
 from monitor.model import ParsedFeed
+from monitor.sources.feed import Feed
 from monitor.sources.items import Item
 from monitor.sources.jsonfeed import collect, dates, load, shown, string
 from monitor.sources.strictjson import Json
 from monitor.text import from_html
 
 
-def parse(body: bytes, feed: FeedConfig, *, content_type: str = "", url: str = "") -> ParsedFeed:
+def parse(body: bytes, feed: Feed, *, content_type: str = "", url: str = "") -> ParsedFeed:
     """The hits of a search; ParseError where the answer is no search result."""
     document = load(body, content_type)
     hits = document.get("hits") if isinstance(document, dict) else None

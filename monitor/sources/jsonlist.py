@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from monitor.config import FeedConfig
 from monitor.errors import ParseError
 from monitor.model import ParsedFeed
+from monitor.sources.feed import Feed
 from monitor.sources.items import Item
 from monitor.sources.jsonfeed import BadField, collect, load, type_name
 from monitor.sources.strictjson import Json
@@ -34,7 +34,7 @@ DEFAULTS: Mapping[str, str] = {
 }
 
 
-def parse(body: bytes, feed: FeedConfig, *, content_type: str = "", url: str = "") -> ParsedFeed:
+def parse(body: bytes, feed: Feed, *, content_type: str = "", url: str = "") -> ParsedFeed:
     """The items that the expressions find; ParseError where there is no list, or an expression is none."""
     paths = {name: _compiled(name, feed.options.get(name, default)) for name, default in DEFAULTS.items()}
     document = load(body, content_type)

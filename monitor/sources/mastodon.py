@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitor.config import FeedConfig
 from monitor.errors import ParseError
 from monitor.model import ParsedEntry, ParsedFeed
 from monitor.sources import auto
+from monitor.sources.feed import Feed
 from monitor.sources.items import Item, post_title
 from monitor.sources.jsonfeed import as_object, collect, dates, load, shown, string
 from monitor.sources.strictjson import Json
 from monitor.text import from_html
 
 
-def parse(body: bytes, feed: FeedConfig, *, content_type: str = "", url: str = "") -> ParsedFeed:
+def parse(body: bytes, feed: Feed, *, content_type: str = "", url: str = "") -> ParsedFeed:
     """The posts; ParseError where the answer is neither of the two."""
     if body.lstrip()[:1] not in (b"{", b"["):
         found = auto.parse(body, feed, content_type=content_type, url=url)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from monitor.config import FeedConfig
 from monitor.errors import ParseError
 from monitor.model import ParsedFeed
+from monitor.sources.feed import Feed
 from monitor.sources.wire import REPLY_LENGTH, REQUEST_LENGTHS, Reply, Request, decode_reply, encode
 from monitor.text import visible
 
@@ -45,9 +45,9 @@ class ParserProcess:
         self._process: Process | None = None
         self._pump: asyncio.Task[None] | None = None
 
-    async def parse(self, body: bytes, feed: FeedConfig, content_type: str = "", url: str = "") -> ParsedFeed:
+    async def parse(self, body: bytes, feed: Feed, content_type: str = "", url: str = "") -> ParsedFeed:
         """The feed in an answer; ParseError where there is none, or where finding out costs too much."""
-        request = Request(feed.name, feed.kind, dict(feed.options), content_type, url)
+        request = Request(feed.kind, dict(feed.options), content_type, url)
         job = _Job(encode(request), body, asyncio.get_running_loop().create_future())
         self._waiting.append(job)
         if self._pump is None or self._pump.done():

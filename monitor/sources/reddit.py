@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from monitor.config import FeedConfig
 from monitor.errors import ParseError
 from monitor.model import ParsedEntry, ParsedFeed
 from monitor.sources import auto
+from monitor.sources.feed import Feed
 from monitor.sources.items import Item
 from monitor.sources.jsonfeed import as_object, collect, dates, load, shown, string
 from monitor.sources.strictjson import Json
@@ -18,7 +18,7 @@ from monitor.text import from_html
 _footer = re.compile(r"\s*submitted by\s+/u/\S{1,40}(?:\s+to\s+r/\S{1,40})?\s*(?:\[link\])?\s*(?:\[comments\])?$")
 
 
-def parse(body: bytes, feed: FeedConfig, *, content_type: str = "", url: str = "") -> ParsedFeed:
+def parse(body: bytes, feed: Feed, *, content_type: str = "", url: str = "") -> ParsedFeed:
     """The posts; ParseError where the answer is neither of the two."""
     if body.lstrip()[:1] not in (b"{", b"["):
         found = auto.parse(body, feed, content_type=content_type, url=url)

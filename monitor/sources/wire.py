@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import msgspec
 
-from monitor.config import FeedConfig
 from monitor.model import ParsedFeed
 
 REQUEST_LENGTHS = struct.Struct(">II")  # of the head (a Request), of the body that follows it
@@ -16,16 +15,12 @@ REPLY_LENGTH = struct.Struct(">I")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """All that a kind reads of a feed's configuration: no headers, so no secrets."""
+    """A Feed, and where the body came from; no headers, so no secrets."""
 
-    name: str
     kind: str
     options: dict[str, str]
     content_type: str
     url: str
-
-    def feed(self) -> FeedConfig:
-        return FeedConfig(name=self.name, url=self.url, kind=self.kind, options=self.options)
 
 
 @dataclass(frozen=True, slots=True)

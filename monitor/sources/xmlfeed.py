@@ -6,7 +6,7 @@ The summary is the fullest of description, summary and content.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import NamedTuple
@@ -128,16 +128,12 @@ class _Reader:
     def __init__(self, base: str, has_bases: bool) -> None:
         self._base = base
         self._has_bases = has_bases
-        self._fields: dict[tuple[str, str], tuple[str, bool]] = {}  # (tag, item's tag) -> (field, is Atom's)
+        self._fields: dict[str, dict[str, tuple[str, bool]]] = {}  # item's tag -> tag -> (field, is Atom's)
 
     def entry(self, element: etree._Element) -> ParsedEntry | None:
         found: dict[str, list[etree._Element]] = {}
         texts: dict[str, list[Text]] = {}
-        for child, name, atom in self._children(element):
-            if name in _TEXTS:
-                texts.setdefault(name, []).append(_text(child, atom))
-            else:
-                found.setdefault(name, []).append(child)
+        self._sort(element, found, texts)
         titles = texts.get("title", []) + texts.get("other title", [])
         fullest = _fullest(texts.get("text", ())) or _fullest(texts.get("other text", ()))
         guid, link = self._identity(element, found)
@@ -148,21 +144,28 @@ class _Reader:
                 title=next((plain for text in titles if (plain := text.plain().strip())), ""),
                 summary=fullest.plain() if fullest else "",
                 author=next((a for a in map(_author, _ranked(found, _AUTHORS)) if a), ""),
-                dates=tuple(d for d in map(_string, _ranked(found, _DATES)) if d),
+                dates=tuple([d for d in map(_string, _ranked(found, _DATES)) if d]),
             ),
             self._base,
         )
 
-    def _children(self, element: etree._Element) -> Iterator[tuple[etree._Element, str, bool]]:
+    def _sort(
+        self, element: etree._Element, found: dict[str, list[etree._Element]], texts: dict[str, list[Text]]
+    ) -> None:
+        """Put each child where it belongs by its field; what no field knows is left."""
+        fields = self._fields.setdefault(element.tag, {})
         for child in element:
-            key = (child.tag, element.tag)
-            known = self._fields.get(key)
+            tag = child.tag
+            known = fields.get(tag)
             if known is None:
-                known = self._fields[key] = _field(*key)
-            if known[0] == "group":
-                yield from self._children(child)
-            elif known[0]:
-                yield (child, *known)
+                known = fields[tag] = _field(tag, element.tag)
+            name, atom = known
+            if name in _TEXTS:
+                texts.setdefault(name, []).append(_text(child, atom))
+            elif name == "group":
+                self._sort(child, found, texts)
+            elif name:
+                found.setdefault(name, []).append(child)
 
     def _identity(self, element: etree._Element, found: dict[str, list[etree._Element]]) -> tuple[str, str]:
         guids = found.get("guid", ())
@@ -192,9 +195,8 @@ _AUTHORS = ("author", "other author")
 _DATES = ("published", "updated", "created")
 
 
-def _ranked(found: dict[str, list[etree._Element]], names: Iterable[str]) -> Iterator[etree._Element]:
-    for name in names:
-        yield from found.get(name, ())
+def _ranked(found: dict[str, list[etree._Element]], names: Iterable[str]) -> list[etree._Element]:
+    return [element for name in names if name in found for element in found[name]]
 
 
 def rank(rel: str, media_type: str) -> int:
@@ -205,8 +207,11 @@ def rank(rel: str, media_type: str) -> int:
 
 
 def _fullest(texts: Iterable[Text]) -> Text | None:
-    best = max(texts, key=lambda text: len(text.raw), default=None)
-    return best if best and best.raw.strip() else None
+    best = None
+    for text in texts:
+        if best is None or len(text.raw) > len(best.raw):
+            best = text
+    return best if best and best.raw and not best.raw.isspace() else None
 
 
 def _text(element: etree._Element, atom: bool) -> Text:
@@ -235,8 +240,9 @@ def _inline(element: etree._Element) -> str:
 def _author(element: etree._Element) -> str:
     if not len(element):
         return (element.text or "").strip()
-    parts = {_local(child): _string(child) for child in element}
-    return parts.get("name") or parts.get("email") or ""
+    parts = {_local(child): child for child in element}
+    found = (_string(parts[name]) for name in ("name", "email") if name in parts)
+    return next((text for text in found if text), "")
 
 
 def _string(element: etree._Element) -> str:

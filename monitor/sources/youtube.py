@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitor.config import FeedConfig
 from monitor.model import ParsedFeed
 from monitor.sources import auto
+from monitor.sources.feed import Feed
 
 
-def parse(body: bytes, feed: FeedConfig, *, content_type: str = "", url: str = "") -> ParsedFeed:
+def parse(body: bytes, feed: Feed, *, content_type: str = "", url: str = "") -> ParsedFeed:
     """The videos; ParseError where the answer is no feed."""
     return replace(auto.parse(body, feed, content_type=content_type, url=url), kind="youtube")

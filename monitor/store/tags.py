@@ -39,6 +39,16 @@ def stored(
             yield StoredEntry(row[0], entries.from_row(row), tag, row[11], history, user, firms, figures)
 
 
+def anything_unread(connection: sqlite3.Connection) -> bool:
+    """Whether any entry waits for tags, facts or a story, or any story to be measured."""
+    (waiting,) = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM entries WHERE to_tag IS NOT NULL)"
+        " OR EXISTS (SELECT 1 FROM entries WHERE story IS NULL)"
+        " OR EXISTS (SELECT 1 FROM unread) OR EXISTS (SELECT 1 FROM touched)"
+    ).fetchone()
+    return bool(waiting)
+
+
 def to_tag(connection: sqlite3.Connection, limit: int, *, without_model: bool) -> list[tuple[int, Entry]]:
     """Entries to be read, oldest first, with their arrival numbers.
 

@@ -86,6 +86,18 @@ def test_a_poll_stores_what_sound_feeds_say_and_names_what_fails(running: Progra
     assert report["entries_new"] == 2
 
 
+def test_a_list_in_json_is_read_by_the_expressions_of_its_feed(program: Program, server: Server) -> None:
+    listed = {"hits": [{"head": {"line": PIVOT[1]}, "page": "https://example.org/1"}]}
+    server.replies["/search"] = Reply(json.dumps(listed).encode(), headers={"Content-Type": "application/json"})
+    feed = f'[[feed]]\nname = "Search"\nurl = "{server.url("/search")}"\nkind = "json"\n'
+    own = 'items = "hits"\ntitle = "head.line"\nlink = "page"\n'
+    program.config.write_text(f'[network]\nallow_private = ["127.0.0.1:{server.port}"]\n{feed}{own}')
+    (told,) = program("poll", "--all", "--json").json["feeds"]
+    assert (told["outcome"], told["new"]) == ("ok", 1)
+    (row,) = program("export", "--rows", "entries").rows
+    assert (row["title"], row["url"]) == (PIVOT[1], "https://example.org/1")
+
+
 def test_a_second_poll_finds_nothing_new(running: Program, server: Server) -> None:
     running("poll", "--all", "--json")
     again = running("poll", "--all", "--json").json

@@ -11,8 +11,7 @@ import pytest
 from monitor.config import Names, Settings, default_config, exposed, load
 from monitor.margin.inputs import PARAMETERS, SIGNALS, problem
 from monitor.query import problem as query_problem
-from monitor.sources import FEED_KINDS
-from monitor.sources.jsonlist import DEFAULTS as JSON_KEYS
+from monitor.sources import FEED_KINDS, KIND_OPTIONS
 
 ROOT = Path(__file__).parents[2]
 FIRMS = ROOT / "monitor/data/firms.csv"
@@ -21,7 +20,7 @@ FIRMS = ROOT / "monitor/data/firms.csv"
 @pytest.fixture(scope="module")
 def shipped() -> Settings:
     names = Names(
-        kinds={**dict.fromkeys(FEED_KINDS, ()), "json": tuple(JSON_KEYS)},
+        kinds={kind: KIND_OPTIONS.get(kind, ()) for kind in FEED_KINDS},
         signals=SIGNALS,
         site=PARAMETERS,
         site_problem=problem,

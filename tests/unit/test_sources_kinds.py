@@ -10,7 +10,7 @@ import pytest
 from monitor.config import FeedConfig
 from monitor.errors import ParseError
 from monitor.model import ParsedFeed
-from monitor.sources import FEED_KINDS, parse
+from monitor.sources import FEED_KINDS, KIND_OPTIONS, jsonlist, parse
 from monitor.sources.discovery import discover
 from monitor.sources.opml import read_opml, write_opml
 
@@ -132,6 +132,10 @@ def test_json_by_expressions() -> None:
         datetime(2026, 6, 26, 13, 20, tzinfo=UTC),
     )
     assert (found.skipped, found.warning) == (1, "item 1: title is a list")
+
+
+def test_every_key_of_json_may_be_configured() -> None:
+    assert set(KIND_OPTIONS["json"]) == set(jsonlist.DEFAULTS)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import tracemalloc
+from unicodedata import category
 
 import pytest
 
@@ -219,3 +220,13 @@ def test_words_of_one_script_keep_their_letters() -> None:
 def test_visible_shows_what_a_terminal_would_obey() -> None:
     assert visible("a\x1b[31m\n\x9b\u202e\ud800\u200b") == "a\\x1b[31m\\n\\x9b\\u202e\\ud800\\u200b"
     assert visible("x" * 500) == "x" * 199 + "…"
+
+
+_NEVER = {"Cc", "Cs", "Zl", "Zp"}  # Cf is told by test_hostile_characters: some scripts need theirs
+
+
+def test_no_code_point_passes_that_is_white_space_control_or_direction() -> None:
+    """All of Unicode, one by one: what takes the fast way is held to the same rules as the rest."""
+    shown = (line(f"a{chr(code)}b") for code in range(0x110000))
+    bad = {text for text in shown if any(c != " " and (c.isspace() or category(c) in _NEVER) for c in text)}
+    assert not bad
