@@ -56,7 +56,7 @@ def median(costs: Sequence[Cost]) -> Cost:
 
 
 class Peak:
-    """Samples the proportional set size of a process tree every 10 ms."""
+    """Samples the proportional set size of a process tree; rarely, because the look itself holds the process up."""
 
     def __init__(self, pid: int) -> None:
         self._pid, self._most, self._over = pid, 0.0, threading.Event()
@@ -69,7 +69,7 @@ class Peak:
         return self._most / 1000
 
     def _watch(self) -> None:
-        while not self._over.wait(0.01):
+        while not self._over.wait(0.05):
             self._most = max(self._most, sum(map(_kilobytes, _tree(self._pid))))
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from monitor import intake
 from monitor.cycle.gather import FeedResult, Result, SignalResult
-from monitor.model import FeedOutcome, Reading, SignalOutcome, Status
+from monitor.model import FeedOutcome, FetchState, Reading, SignalOutcome, Status
 from monitor.signals.judge import Suspect, confirmed, judge
 from monitor.store import entries, fetching, readings
 from monitor.store.database import transaction
@@ -26,8 +26,15 @@ def keep(connection: sqlite3.Connection, results: Sequence[Result], now: datetim
             for result in results
         ]
         entries.index_new(connection, before)
-        fetching.save_states(connection, [result.state for result in results if result.state])
+        states = [_state(*pair, now) for pair in zip(results, outcomes, strict=True)]
+        fetching.save_states(connection, [state for state in states if state])
     return outcomes
+
+
+def _state(result: Result, outcome: FeedOutcome | SignalOutcome, now: datetime) -> FetchState | None:
+    """The state to be stored; what brought something is known to have done so."""
+    brought = isinstance(outcome, FeedOutcome) and (outcome.new or outcome.updated)
+    return replace(result.state, last_changed_at=now) if result.state and brought else result.state
 
 
 def _keep_feed(connection: sqlite3.Connection, result: FeedResult, now: datetime) -> FeedOutcome:

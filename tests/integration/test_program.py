@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,24 @@ def test_a_second_poll_finds_nothing_new(running: Program, server: Server) -> No
     assert again["entries_new"] == 0
     assert server.asked[-1][1].keys() >= {"user-agent"}
     assert any("if-none-match" in headers for path, headers in server.asked if path == "/wire")
+
+
+def test_when_a_feed_last_brought_something_is_known(running: Program, server: Server) -> None:
+    def brought() -> str:
+        with closing(sqlite3.connect(running.database)) as connection:
+            asked = "SELECT last_changed_at FROM fetch_states WHERE key = 'feed:Wire'"
+            return str(connection.execute(asked).fetchone()[0])
+
+    days = [f"2026-11-2{n}T12:00:00Z" for n in range(3)]
+    running.now = days[0]
+    running("poll", "--all")
+    running.now = days[1]
+    running("poll", "--all")
+    assert brought().startswith("2026-11-20T12")
+    server.replies["/wire"] = Reply(rss([PIVOT, ("3", "Hashprice rises", "A little.")]))
+    running.now = days[2]
+    running("poll", "--all")
+    assert brought().startswith("2026-11-22T12")
 
 
 def test_what_is_not_due_is_not_asked(running: Program, server: Server) -> None:

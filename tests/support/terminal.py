@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
@@ -69,6 +72,9 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        # Where a test is over before the command has begun to listen for the loss of its terminal.
+        with contextlib.suppress(AssertionError, OSError, IndexError):
+            os.kill(self.process(), signal.SIGKILL)
         subprocess.run([TMUX or "", "-S", f"{self._home}/s", "kill-server"], capture_output=True)
         shutil.rmtree(self._home, ignore_errors=True)
 
