@@ -110,8 +110,18 @@ def current(folder: Path = MODELS) -> Path:
 def use(path: Path) -> None:
     """Make the model at `path` the one in use in its folder; a kill leaves the one before."""
     draft = path.parent / f"{CURRENT}.part"
-    draft.write_text(path.stem + "\n", encoding="ascii")
-    draft.replace(path.parent / CURRENT)
+    try:
+        draft.write_text(path.stem + "\n", encoding="ascii")
+        draft.replace(path.parent / CURRENT)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def publish(draft: Path, folder: Path) -> Path:
+    """Move a finished model and its card into a folder of models; the hash, without which it is none, comes last."""
+    for suffix in (".json", ".md", ".npz", ".sha256"):
+        draft.with_suffix(suffix).replace(folder / f"{draft.stem}{suffix}")
+    return folder / draft.name
 
 
 def load(path: Path | None = None) -> Model:

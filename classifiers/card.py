@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from classifiers import artifacts, calibrate, evaluate, recipe
+from classifiers import artifacts, calibrate, evaluate, recipe, vectors
 from classifiers.artifacts import Manifest, Model
 from classifiers.calibrate import Floats
 from classifiers.dataset import Example
@@ -21,6 +21,9 @@ from classifiers.drift import profile
 from classifiers.evaluate import Interval, Outcome
 from classifiers.labels import Topic
 from classifiers.tagger import Tagger
+
+if TYPE_CHECKING:
+    from classifiers.personal import Trial
 
 CURVE = (8, 4, 2, 1)  # one over the shares of the corpus in the learning curve
 SPEED_SAMPLE = 1_000
@@ -69,6 +72,35 @@ def make(examples: Sequence[Example], model: Model, registers: Floats) -> Card:
     writers = calibrate.groups(examples, "writer")
     outcome = evaluate.outcome_of(calibrate.out_of_fold(examples, topic, writers), examples, manifest)
     by_kind = evaluate.outcome_of(registers, examples, manifest)
+    return {
+        **facts(examples, model),
+        "writers_held_out": _plain(evaluate.scores(outcome)),
+        "registers_held_out": _plain(evaluate.scores(by_kind)),
+        "confusion": _confusion(outcome, topic),
+        "reliability": evaluate.reliability(by_kind),
+        "stance_accuracy_by_register": by_register(by_kind, examples),
+        "learning_curve": [asdict(point) for point in learning_curve(examples, topic, manifest, writers)],
+    }
+
+
+def make_personal(corpus: Sequence[Example], labels: Sequence[Example], trial: Trial) -> Card:
+    """The card of a model of corpus and labels: the same, of the entries that its trial held out."""
+    return {
+        **facts([*corpus, *labels], trial.model),
+        "own_labels": len(labels),
+        "before": dict(trial.before),
+        "after": dict(trial.after),
+        "chance": dict(trial.chance),
+        "held_out": _plain(evaluate.scores(trial.outcome)),
+        "confusion": _confusion(trial.outcome, trial.model.manifest.topic),
+        "reliability": evaluate.reliability(trial.outcome),
+        "stance_accuracy_by_register": by_register(trial.outcome, trial.tried),
+    }
+
+
+def facts(examples: Sequence[Example], model: Model) -> Card:
+    """What needs no held-out scores: what it was trained on, its size and speed, the profile of its corpus."""
+    manifest = model.manifest
     tagger = Tagger.of(model)
     sample = [example.text for example in examples[:SPEED_SAMPLE]]
     start = time.process_time()
@@ -76,7 +108,7 @@ def make(examples: Sequence[Example], model: Model, registers: Floats) -> Card:
     seconds = time.process_time() - start
     return {
         "version": manifest.version,
-        "topic": topic.name,
+        "topic": manifest.topic.name,
         "data": manifest.data,
         "labels": manifest.labels,
         "trained_with": manifest.trained_with,
@@ -84,12 +116,6 @@ def make(examples: Sequence[Example], model: Model, registers: Floats) -> Card:
         "classes": _classes(examples),
         "temperatures": [manifest.temperature_stance, manifest.temperature_relevance],
         "least_sure": manifest.least_sure,
-        "writers_held_out": _plain(evaluate.scores(outcome)),
-        "registers_held_out": _plain(evaluate.scores(by_kind)),
-        "confusion": _confusion(outcome, topic),
-        "reliability": evaluate.reliability(by_kind),
-        "stance_accuracy_by_register": by_register(by_kind, examples),
-        "learning_curve": [asdict(point) for point in learning_curve(examples, topic, manifest, writers)],
         "terms": len(model.terms),
         "entries_per_second": round(len(sample) / max(seconds, 1e-9)),
         "profile": asdict(profile(tagger, sample, tags)),
@@ -119,18 +145,10 @@ def _confusion(outcome: Outcome, topic: Topic) -> dict[str, dict[str, int]]:
 
 def write(card: Card, path: Path) -> None:
     """`<version>.json` and `<version>.md` beside the model at `path`."""
-    size = {
-        "bytes": path.stat().st_size,
-        "bytes_with_vectors": path.stat().st_size + _vectors_size(path.parent),
-    }
-    full = {**card, **size}
+    size = path.stat().st_size
+    full = {**card, "bytes": size, "bytes_with_vectors": size + vectors.FILE.stat().st_size}
     path.with_suffix(".json").write_text(json.dumps(full, indent=1) + "\n", encoding="utf-8")
     path.with_suffix(".md").write_text(markdown(full), encoding="utf-8")
-
-
-def _vectors_size(folder: Path) -> int:
-    file = folder / "pieces.npz"
-    return file.stat().st_size if file.exists() else 0
 
 
 def markdown(card: Card) -> str:
@@ -141,31 +159,40 @@ def markdown(card: Card) -> str:
         "Three linear heads on one set of features (words, title words, pairs, letter runs, word-piece vectors, "
         "counted signs, the subject's words), fitted with scikit-learn; see docs/codebook.md for the labels.",
         "",
-        *(f"- {name}: {card[key]}" for name, key in _FACTS.items()),
+        *(f"- {name}: {card[key]}" for name, key in _FACTS.items() if key in card),
         "",
     ]
-    for title, key in (
-        ("Writers held out", "writers_held_out"),
-        ("Registers held out", "registers_held_out"),
-    ):
-        parts += [f"## {title}", "", *_table(("measure", "value", "2.5%", "97.5%"), _rows(card[key])), ""]
+    for key, title in _SCORES.items():
+        if key in card:
+            parts += [f"## {title}", "", *_table(("measure", "value", "2.5%", "97.5%"), _rows(card[key])), ""]
     if "two_readers" in card:
         rows = ((name, f"{value:.3f}") for name, value in card["two_readers"].items())
         parts += ["## Two blind readers of the same entries", "", *_table(("measure", "value"), rows), ""]
-    parts += ["## Stance, writers held out (rows: true)", "", *_square(card["confusion"]), ""]
+    if "before" in card:
+        parts += ["## Before and after the labels", "", *_table(_CHANGE, _changes(card)), ""]
+    writers, kinds = ("", "") if "held_out" in card else ("writers ", "registers ")
+    parts += [f"## Stance, {writers}held out (rows: true)", "", *_square(card["confusion"]), ""]
     reliability = ((f"{a:.2f}", f"{b:.2f}", n) for a, b, n in card["reliability"])
-    parts += ["## Reliability, registers held out", "", *_table(("said", "was right", "entries"), reliability), ""]
-    curve = ((p["entries"], *(f"{v:.3f}" for v in p["scores"].values())) for p in card["learning_curve"])
-    parts += ["## Growth with the corpus (one fifth of the writers held out)", ""]
-    parts += [*_table(("entries", "stance", "relevance", "noise"), curve), ""]
+    parts += [f"## Reliability, {kinds}held out", "", *_table(("said", "was right", "entries"), reliability), ""]
+    if "learning_curve" in card:
+        curve = ((p["entries"], *(f"{v:.3f}" for v in p["scores"].values())) for p in card["learning_curve"])
+        parts += ["## Growth with the corpus (one fifth of the writers held out)", ""]
+        parts += [*_table(("entries", "stance", "relevance", "noise"), curve), ""]
     registers = ((k, f"{v:.2f}") for k, v in card["stance_accuracy_by_register"].items())
     parts += ["## Stance accuracy by register, held out", "", *_table(("register", "accuracy"), registers), ""]
     parts += ["## Corpus", "", *_table(("label", "entries"), _counts(card["classes"]))]
     return "\n".join(parts) + "\n"
 
 
+_SCORES = {
+    "writers_held_out": "Writers held out",
+    "registers_held_out": "Registers held out",
+    "held_out": "A fifth of the corpus and the labels held out",
+}
+_CHANGE = ("measure", "before", "after", "change, 2.5%", "97.5%")
 _FACTS = {
     "Entries": "entries",
+    "Of them the reader's own": "own_labels",
     "Data (SHA-256)": "data",
     "Label set": "labels",
     "Trained with": "trained_with",
@@ -185,6 +212,11 @@ def _table(head: Sequence[str], rows: Iterable[Iterable[object]]) -> list[str]:
 
 def _rows(scores: Mapping[str, Sequence[float]]) -> list[tuple[str, ...]]:
     return [(name, *(f"{v:.3f}" for v in values)) for name, values in scores.items()]
+
+
+def _changes(card: Card) -> list[tuple[str, ...]]:
+    before, after = card["before"], card["after"]
+    return [(name, *(f"{v:.3f}" for v in (before[name], after[name], *card["chance"][name]))) for name in before]
 
 
 def _square(rows: Mapping[str, Mapping[str, int]]) -> list[str]:

@@ -7,7 +7,8 @@ a population stability index over 0.2 is a changed population; unseen words over
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,22 @@ def profile(tagger: Tagger, texts: Sequence[Text], tags: Sequence[Tags]) -> Prof
         unseen_words=1 - known / max(1, sum(map(len, words))),
         confidence=sum(max(tag.stance_p.values()) for tag in tags) / count,
         stances={name: sum(tag.stance == name for tag in tags) / count for name in tagger.model.manifest.topic.stances},
+    )
+
+
+def expected(card: Mapping[str, Any]) -> Profile:
+    """The profile that new texts should have, by a model's card.
+
+    Doubt and stances are those of held-out entries: of what it learned from, a model is nearly always sure.
+    """
+    held_out = card.get("registers_held_out") or card["held_out"]
+    said, _, counts = zip(*card["reliability"], strict=True)
+    read = {stance: sum(row[stance] for row in card["confusion"].values()) for stance in card["confusion"]}
+    return replace(
+        Profile(**card["profile"]),
+        unsure=1 - held_out["share sure"][0],
+        confidence=float(np.average(said, weights=counts)),
+        stances={stance: count / sum(read.values()) for stance, count in read.items()},
     )
 
 

@@ -126,6 +126,19 @@ def scores(outcome: Outcome, seed: int = 0) -> dict[str, Interval]:
     return found
 
 
+def differences(before: Outcome, after: Outcome, names: Sequence[str], seed: int = 0) -> dict[str, tuple[float, float]]:
+    """Where 95% of the differences (after - before) of each measure lie: bootstrap over the same entries in both."""
+    rng = np.random.default_rng(seed)
+    n = len(before.stance)
+    draws = [rng.integers(0, n, n) for _ in range(RESAMPLES)]
+    found = {}
+    for name in names:
+        measure = MEASURES[name]
+        low, high = np.percentile([measure(after.take(d)) - measure(before.take(d)) for d in draws], [2.5, 97.5])
+        found[name] = (float(low), float(high))
+    return found
+
+
 def outcome_of(
     raw: Floats, examples: Sequence[Example], manifest: Manifest, doubted: npt.NDArray[np.bool_] | None = None
 ) -> Outcome:

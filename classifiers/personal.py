@@ -12,7 +12,7 @@ import numpy as np
 from classifiers import dataset, evaluate, recipe
 from classifiers.artifacts import Model
 from classifiers.dataset import Example
-from classifiers.evaluate import Floats
+from classifiers.evaluate import Floats, Outcome
 from classifiers.features import Text
 from classifiers.labels import LabelError, Topic
 from classifiers.tagger import Tagger
@@ -20,22 +20,60 @@ from classifiers.tagger import Tagger
 FEWEST = 10  # labels under which nothing can be held out
 FOLDS = 3
 HELD_OUT = 5  # every fifth block of the corpus is never trained on in a trial
-SLACK = 0.01  # a loss smaller than this is chance
+SLACK = 0.01  # by which the mean of the judged scores may fall
 JUDGED = ("stance macro-F1", "relevance macro-F1", "noise Spearman")
+READER = "reader"  # writer and register of what the reader labelled
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Held-out scores of the corpus alone and with the labels, and the model of both."""
+    """Held-out scores of the corpus alone and with the labels, and the model of both.
+
+    `chance` is where 95% of the differences (after - before) lie when the same entries are drawn again and again;
+    `outcome` is what the second model read in the held-out entries, `tried`.
+    """
 
     before: Mapping[str, float]
     after: Mapping[str, float]
+    chance: Mapping[str, tuple[float, float]]
     model: Model
+    outcome: Outcome
+    tried: Sequence[Example]
+
+    @property
+    def mean_change(self) -> float:
+        return sum(self.after[name] - self.before[name] for name in JUDGED) / len(JUDGED)
+
+    @property
+    def lost(self) -> list[str]:
+        """The scores whose fall is more than chance."""
+        return [name for name in JUDGED if self.chance[name][1] < 0]
 
     @property
     def worse(self) -> bool:
-        """Whether the mean of the judged scores fell."""
-        return sum(self.after[name] - self.before[name] for name in JUDGED) / len(JUDGED) < -SLACK
+        """Whether the mean of the judged scores fell by more than SLACK, or any of them by more than chance."""
+        return self.mean_change < -SLACK or bool(self.lost)
+
+    @property
+    def reason(self) -> str:
+        """Why it is worse, or is not."""
+        mean = f"the mean of the {len(JUDGED)} scores changed by {self.mean_change:+.3f}"
+        if self.mean_change < -SLACK:
+            return f"{mean}, more than the {-SLACK:+.3f} that is allowed"
+        if self.lost:
+            return f"{' and '.join(self.lost)} fell by more than chance"
+        return f"{mean} and none fell by more than chance"
+
+    @property
+    def lines(self) -> list[str]:
+        """What was tried, and a line for each score."""
+        own = sum(example.register == READER for example in self.tried)
+        scores = [
+            f"{name}: {self.before[name]:.3f} before, {self.after[name]:.3f} after, "
+            f"{self.after[name] - self.before[name]:+.3f} (95% interval {low:+.3f} to {high:+.3f})"
+            for name, (low, high) in self.chance.items()
+        ]
+        return [f"tried on {len(self.tried) - own} held-out entries of the corpus and {own} of your labels", *scores]
 
 
 def load(path: Path, base: Model, topic: Topic) -> list[Example]:
@@ -63,7 +101,8 @@ def _fill(entry: dict[str, object], tagger: Tagger, topic: Topic) -> dict[str, o
     noise = entry.get("noise")
     return {
         **entry,
-        "writer": "reader",
+        "writer": READER,
+        "register": READER,
         "relevance": relevance,
         "stance": stance,
         "noise": 1 + tags.noise / 25 if noise is None else noise,
@@ -87,9 +126,11 @@ def train_personal(corpus: Sequence[Example], labels: Sequence[Example], base: M
     before = recipe.raw_scores(recipe.fit(rest, topic), texts)
     after = _after(rest, held, labels, base)
     model = recipe.merge(recipe.fit([*corpus, *labels], topic), base.manifest)
-    data = dataset.digest([*corpus, *labels])
-    scored = [_judge(raw, [*held, *labels], base) for raw in (before, after)]
-    return Trial(scored[0], scored[1], replace(model, manifest=replace(model.manifest, data=data)))
+    model = replace(model, manifest=replace(model.manifest, data=dataset.digest([*corpus, *labels])))
+    tried = [*held, *labels]
+    was, now = (evaluate.outcome_of(raw, tried, base.manifest) for raw in (before, after))
+    scores = [{name: evaluate.MEASURES[name](outcome) for name in JUDGED} for outcome in (was, now)]
+    return Trial(scores[0], scores[1], evaluate.differences(was, now, JUDGED), model, now, tried)
 
 
 def _after(rest: Sequence[Example], held: Sequence[Example], labels: Sequence[Example], base: Model) -> Floats:
@@ -102,8 +143,3 @@ def _after(rest: Sequence[Example], held: Sequence[Example], labels: Sequence[Ex
         on_held.append(recipe.raw_scores(fitted, [example.text for example in held]))
         on_labels[mine] = recipe.raw_scores(fitted, [e.text for e, out in zip(labels, mine, strict=True) if out])
     return np.vstack([np.mean(on_held, axis=0), on_labels])
-
-
-def _judge(raw: Floats, examples: Sequence[Example], base: Model) -> dict[str, float]:
-    outcome = evaluate.outcome_of(raw, examples, base.manifest)
-    return {name: evaluate.MEASURES[name](outcome) for name in JUDGED}

@@ -1,7 +1,7 @@
 """Fit models: python -m classifiers.train [--corpus FILE] [--topic FILE] [--out DIR] [--labels FILE [--force]]
 
 Without --labels: the shipped model of the corpus, with its card. With --labels: a personal model of corpus and labels,
-taken into use only if it is not worse on held-out entries, or with --force.
+kept if it is not worse on held-out entries, or with --force; taken into use unless --json leaves that to the caller.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import sklearn
@@ -77,27 +79,34 @@ def train_shipped(corpus: Path, topic: Topic, out: Path) -> Path:
 def train_with_labels(
     examples: Sequence[Example], topic: Topic, labels: Path, out: Path, force: bool, as_json: bool = False
 ) -> int:
-    """A personal model; 0 if it was taken into use, 1 if it was refused."""
+    """A personal model; 0 if it was kept, 1 if it was refused."""
     base = _base(out)
     mine = personal.load(labels, base, topic)
     trial = personal.train_personal(examples, mine, base)
-    model = named(trial.model)
+    trial = replace(trial, model=named(trial.model))
     used = force or not trial.worse
-    told = {"version": model.manifest.version, "entries": len(examples), "labels": len(mine)}
-    told |= {"before": dict(trial.before), "after": dict(trial.after), "worse": trial.worse, "used": used}
     if used:
-        path = artifacts.save(model, out)
-        size = {"terms": len(model.terms), "bytes": path.stat().st_size}
-        path.with_suffix(".json").write_text(json.dumps({**told, **size}, indent=1) + "\n", encoding="utf-8")
-        use(path, quiet=as_json)
+        path = _save_whole(trial.model, card.make_personal(examples, mine, trial), out)
     if as_json:
-        print(json.dumps(told))
+        told = {name: getattr(trial, name) for name in ("before", "after", "chance", "worse", "reason", "lines")}
+        print(json.dumps({"version": trial.model.manifest.version, "labels": len(mine), "used": used, **told}))
         return 0 if used else 1
-    for name, before in trial.before.items():
-        print(f"{name}: {before:.3f} before, {trial.after[name]:.3f} after")
-    if not used:
-        print("not taken into use: worse on held-out entries; --force takes it all the same")
+    print("\n".join(trial.lines))
+    if used:
+        print(f"taken{' because of --force' if trial.worse else ''}: {trial.reason}")
+        use(path)
+    else:
+        print(f"not taken into use: {trial.reason}; --force takes it all the same")
     return 0 if used else 1
+
+
+def _save_whole(model: Model, told: card.Card, out: Path) -> Path:
+    """Save a model with its card so that whatever ends this process leaves all of it or none."""
+    out.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".draft-", dir=out) as draft:
+        path = artifacts.save(model, Path(draft))
+        card.write(told, path)
+        return artifacts.publish(path, out)
 
 
 def _base(out: Path) -> Model:
@@ -108,11 +117,10 @@ def _base(out: Path) -> Model:
         return artifacts.load()
 
 
-def use(path: Path, quiet: bool = False) -> None:
+def use(path: Path) -> None:
     """Make the model at `path` the one in use in its folder."""
     artifacts.use(path)
-    if not quiet:
-        print(path)
+    print(path)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -137,4 +145,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exit cleans up, an end does not
     sys.exit(main())

@@ -58,6 +58,16 @@ def current(folder: Path | None = None) -> Path:
         raise ModelError(f"model: missing ({error})") from error
 
 
+def use(model: Path, folder: Path) -> None:
+    """Make a model file the one in use: one of the reader's own `folder`, or the shipped one, which needs no mark."""
+    from classifiers import artifacts
+
+    if model.parent == folder:
+        artifacts.use(model)
+    else:
+        (folder / artifacts.CURRENT).unlink(missing_ok=True)
+
+
 def tag(entries: Sequence[Entry], folder: Path | None = None) -> list[Tag]:
     """One tag per entry, in order; without a usable model every tag is unsure (`model_missing`)."""
     return tag_texts([(entry.title, entry.summary, entry.feed) for entry in entries], folder)

@@ -25,8 +25,6 @@ def run(arguments: argparse.Namespace) -> int:
     report = asyncio.run(turn(settings, database, now, options, say))
     for text in report.health:
         context.talk(arguments, text)
-    if report.model_fault:
-        context.talk(arguments, report.model_fault)
     if arguments.json:
         print(dumps(as_json(report)))
     elif arguments.dry_run:

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from monitor import clock
+from monitor import clock, tagging
 from monitor.cli import context
 from monitor.config import Secrets, Settings, find_config, safe_url
 from monitor.config.edit import NewFeed, add_feeds, remove_feed
@@ -49,10 +49,18 @@ def list_feeds(arguments: argparse.Namespace) -> int:
 
 
 def doctor(arguments: argparse.Namespace) -> int:
-    """Each feed's health: last good answer, cause, next try, volume of seven days against the usual, silence."""
+    """Each feed's health: last good answer, cause, next try, volume of seven days against the usual, silence.
+
+    A model that cannot be trusted comes first; as JSON, where there are feeds alone, on stderr.
+    """
     settings, now = context.settings_of(arguments), context.now_of(arguments)
     with context.reading(arguments) as connection:
         found = diagnose(connection, settings, now)
+    fault = tagging.loaded(tagging.folder_of(context.database_of(arguments))).fault
+    if fault and not arguments.json:
+        print(f"{'failing':<8} {fault}")
+    elif fault:
+        context.talk(arguments, fault)
     if arguments.json:
         print(dumps([_diagnosis_json(diagnosis) for diagnosis in found]))
         return 0

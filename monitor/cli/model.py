@@ -6,6 +6,7 @@ import argparse
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from itertools import islice
@@ -15,12 +16,20 @@ from typing import Any
 from monitor import tagging
 from monitor.cli import context
 from monitor.clock import to_text
-from monitor.cycle.training import read_again
-from monitor.errors import UsageError
+from monitor.cycle.training import take
+from monitor.errors import ModelError, UsageError
 from monitor.export.jsonl import dumps
 from monitor.store import tags
 
 MONTH = timedelta(days=30)
+FACTS = {
+    "entries": "entries",
+    "own_labels": "of them your own labels",
+    "data": "data (SHA-256)",
+    "labels": "label set",
+    "bytes": "bytes",
+    "entries_per_second": "entries a second",
+}
 AT_MOST = 2_000  # newest entries that drift is measured on
 
 
@@ -29,7 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("model: wanted is one of: model, model list, model use VERSION")
     own = tagging.folder_of(context.database_of(arguments))
     if arguments.action == "use":
-        return _use(arguments, own)
+        with told_when_stopped(arguments):
+            return _use(arguments, own)
     loaded = tagging.loaded(own)
     if loaded.fault:
         context.talk(arguments, loaded.fault)
@@ -37,9 +47,27 @@ def run(arguments: argparse.Namespace) -> int:
     rows = list(_versions(own, in_use))
     told: dict[str, Any] = {"versions": rows}
     if arguments.action is None:
-        told |= {"card": _card(own, in_use), "drift": _drift(arguments, own)}
+        card = _card(arguments, own, in_use)
+        told |= {"card": card, "drift": _drift(arguments, own, card)}
     print(dumps(told) if arguments.json else "\n".join(_lines(told)))
     return 0 if in_use else 1
+
+
+@contextmanager
+def told_when_stopped(arguments: argparse.Namespace) -> Iterator[None]:
+    """Where a signal ends what may change the model in use: say which one it is now."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        context.talk(arguments, f"stopped; {_in_use(tagging.folder_of(context.database_of(arguments)))}")
+        raise
+
+
+def _in_use(own: Path) -> str:
+    try:
+        return f"in use: model {tagging.current(own if (own / 'CURRENT').exists() else None).stem}"
+    except ModelError as error:
+        return str(error)
 
 
 def _use(arguments: argparse.Namespace, own: Path) -> int:
@@ -53,11 +81,7 @@ def _use(arguments: argparse.Namespace, own: Path) -> int:
         artifacts.load(path)
     except artifacts.ArtifactError as error:
         raise UsageError(str(error)) from error
-    if path.parent == own:
-        artifacts.use(path)
-    else:
-        (own / artifacts.CURRENT).unlink(missing_ok=True)
-    read_again(context.database_of(arguments), path.stem)
+    take(context.database_of(arguments), path)
     context.talk(arguments, f"in use: model {path.stem}; the next poll reads every entry again")
     return 0
 
@@ -77,30 +101,37 @@ def _versions(own: Path, in_use: str | None) -> Iterator[dict[str, Any]]:
         yield {"version": path.stem, "origin": origin, "in_use": path.stem == in_use}
 
 
-def _card(own: Path, version: str | None) -> dict[str, Any] | None:
-    """The card of a version as data; a personal one tells its scores before and after."""
+def _card(arguments: argparse.Namespace, own: Path, version: str | None) -> dict[str, Any] | None:
+    """The card of a version as data, None where it is not readable; a personal one has its scores before and after."""
+    from classifiers import drift
+
     for path, _ in _files(own):
         card = path.with_suffix(".json")
-        if path.stem == version and card.exists():
-            found: dict[str, Any] = json.loads(card.read_text(encoding="utf-8"))
+        if path.stem == version:
+            try:
+                found: dict[str, Any] = json.loads(card.read_text(encoding="utf-8"))
+                drift.expected(found)
+            except (OSError, ValueError, TypeError, KeyError):
+                context.talk(arguments, f"{card}: no readable card; `pivotwatch train` writes a new one")
+                return None
             return found
     return None
 
 
-def _drift(arguments: argparse.Namespace, own: Path) -> dict[str, Any] | None:
-    """This month's entries against the corpus that the model learned from; None without a model or entries."""
-    from classifiers import card, drift
+def _drift(arguments: argparse.Namespace, own: Path, card: dict[str, Any] | None) -> dict[str, Any] | None:
+    """This month's entries against the corpus that the model learned from; None without model, card or entries."""
+    from classifiers import drift
     from classifiers.tagger import Text
 
     tagger = tagging.loaded(own).tagger
     since = context.now_of(arguments) - MONTH
     with context.reading(arguments) as connection:
         texts = [Text(title, summary, feed) for title, summary, feed in _newest(connection, to_text(since))]
-    if tagger is None or not texts:
+    if tagger is None or card is None or not texts:
         return None
-    then = drift.Profile(**card.read()["profile"])
     now = drift.profile(tagger, texts, tagger.tag(texts))
-    return {"entries": now.entries, "measures": [asdict(measure) for measure in drift.drift(then, now)]}
+    measures = drift.drift(drift.expected(card), now)
+    return {"entries": now.entries, "measures": [asdict(measure) for measure in measures]}
 
 
 def _newest(connection: sqlite3.Connection, since: str) -> list[tuple[str, str, str]]:
@@ -112,15 +143,18 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
     for row in told["versions"]:
         yield f"{'*' if row['in_use'] else ' '} {row['version']}  {row['origin']}"
     card = told.get("card") or {}
-    for name in ("entries", "labels", "bytes", "entries_per_second"):
+    for name, words in FACTS.items():
         if name in card:
-            yield f"{name.replace('_', ' ')}: {card[name]}"
+            yield f"{words}: {card[name]}"
     for name, value in card.get("after", {}).items():
         yield f"{name}: {card['before'][name]:.3f} before, {value:.3f} after"
-    for name, (value, low, high) in card.get("writers_held_out", {}).items():
-        yield f"{name}: {value:.3f} ({low:.3f} to {high:.3f}), writers held out"
+    for key in ("writers_held_out", "held_out"):
+        for name, (value, low, high) in card.get(key, {}).items():
+            yield f"{name}: {value:.3f} ({low:.3f} to {high:.3f}), {key.replace('_', ' ')}"
     for true, row in card.get("confusion", {}).items():
         yield f"{true} read as " + ", ".join(f"{read} {n}" for read, n in row.items())
+    for said, was, entries in card.get("reliability", []):
+        yield f"said {said:.2f}, was right {was:.2f} ({entries} entries)"
     if "card" in told:
         yield from _drift_lines(told["drift"])
 

@@ -11,7 +11,7 @@ import shlex
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from monitor.config.settings import Settings
 
@@ -20,6 +20,7 @@ PLACE = re.compile(r"\$\{(?:cmd:(?P<command>[^{}]*)|(?P<variable>[A-Za-z_][A-Za-
 
 # The second form is a password with an unescaped /, ? or #: what stands behind the colon is no port.
 _USER = re.compile(r"(?<=://)(?:[^/?#]*@|[^/?#:\[]*:(?!\d{1,5}(?:[/?#]|$)).*@)")
+_NETLOC = re.compile(r"(?<=//)[^/?#]*")
 _USER_IN_TEXT = re.compile(r"(?<=://)[^/?#\s]*@")
 _QUERY = re.compile(
     r"([?&;](?:api[_-]?key|access[_-]?token|auth|key|passw(?:or)?d|secret|sig(?:nature)?|token)=)([^&;#\s]+)",
@@ -183,8 +184,8 @@ def _literal_in_address(url: str) -> Iterator[str]:
             yield found[2]
     if "@" not in url:
         return
-    netloc = urlsplit(PLACE.sub("1", url)).netloc
-    user, at, _ = netloc.rpartition("@")
+    netloc = _NETLOC.search(PLACE.sub("1", url))  # urlsplit refuses what is no address, and this may be none
+    user, at, _ = (netloc[0] if netloc else "").rpartition("@")
     if at and not PLACE.search(url.partition("@")[0]):
         secret = user.partition(":")[2] or user
         yield from {secret, unquote(secret)}

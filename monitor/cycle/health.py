@@ -17,6 +17,7 @@ from monitor.store.entries import Volume
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=35)
 
+MENDED = "the model works again"
 SETTLED = {"not_due", "off"}  # says nothing about the source
 
 
@@ -42,6 +43,17 @@ def changes(
         with transaction(connection):
             fetching.save_failing(connection, changed, now)
     return lines
+
+
+def model_changes(connection: sqlite3.Connection, fault: str | None, now: datetime) -> list[str]:
+    """What to say of the model that was just looked for: a fault that is new, or that there is none any more."""
+    said = fetching.model_faults(connection)
+    changed = {**dict.fromkeys(said, False), **({fault: True} if fault else {})}
+    if set(said) != {key for key, fails in changed.items() if fails}:
+        with transaction(connection):
+            fetching.save_failing(connection, changed, now)
+        return [fault] if fault else [MENDED]
+    return []
 
 
 def _name(outcome: FeedOutcome | SignalOutcome) -> str:

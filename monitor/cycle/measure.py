@@ -14,14 +14,15 @@ from monitor.model import SpreadPoint
 from monitor.store import fingerprints, readings, retention, tags
 from monitor.store.database import transaction
 from monitor.stories import grouping
+from monitor.tagging import Loaded
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How many stories are new, and what is wrong with the model that read the new entries."""
+    """How many stories are new, and the model that was looked for to read the new entries, if there were any."""
 
     stories_new: int = 0
-    model_fault: str | None = None
+    model: Loaded | None = None
 
 
 def measure(
@@ -35,8 +36,8 @@ def measure(
     if tag and tags.anything_unread(connection):
         from monitor.cycle import reading  # models, firms and figures: a quarter of the start of a silent check
 
-        fault = reading.tag(connection)
-        measured = Measured(reading.tell(connection, settings, now, firms), fault)
+        model = reading.tag(connection)
+        measured = Measured(reading.tell(connection, settings, now, firms), model)
     _compute(connection, settings, now)
     return measured
 

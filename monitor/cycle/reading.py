@@ -18,17 +18,20 @@ from monitor.store.database import path_of, transaction
 CHUNK = 500  # entries read, tagged and stored at a time
 
 
-def tag(connection: sqlite3.Connection) -> str | None:
-    """Read what is to be read; what is wrong with the model, if there was anything to read."""
+def tag(connection: sqlite3.Connection) -> tagging.Loaded | None:
+    """Read what is to be read; the model that was looked for, None where there was nothing to read."""
     folder = tagging.folder_of(path_of(connection))
-    fault = None
+    model = None
     while batch := tags.to_tag(connection, CHUNK, without_model=False):
         _tag_batch(connection, batch, folder)
-        fault = tagging.loaded(folder).fault
+        model = tagging.loaded(folder)
     # Entries that came while the model was away are read again once it is back.
-    while (batch := tags.to_tag(connection, CHUNK, without_model=True)) and tagging.loaded(folder).tagger:
+    while batch := tags.to_tag(connection, CHUNK, without_model=True):
+        model = tagging.loaded(folder)
+        if model.tagger is None:
+            break
         _tag_batch(connection, batch, folder)
-    return fault
+    return model
 
 
 def _tag_batch(connection: sqlite3.Connection, batch: Sequence[tuple[int, Entry]], folder: Path) -> None:

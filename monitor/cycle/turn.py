@@ -60,7 +60,7 @@ class Report:
     delivered: int = 0
     waiting: int = 0
     failed: int = 0
-    health: tuple[str, ...] = ()  # sources that began or ceased to fail, a line each
+    health: tuple[str, ...] = ()  # sources, or the model, that began or ceased to fail, a line each
     model_fault: str | None = None  # what is wrong with the model that was to read the new entries
 
     @property
@@ -87,6 +87,8 @@ async def turn(
         outcomes = await store.run(margins.flag, outcomes, settings, now)
         measured = await store.run(measure.measure, settings, now, options.tag, options.firms)
         lines = await store.run(health.changes, outcomes, now)
+        if measured.model is not None:
+            lines += await store.run(health.model_changes, measured.model.fault, now)
         judged = await _judge(store, settings, now, options, say) if options.judge else Judged()
     feeds = tuple(o for o in outcomes if isinstance(o, FeedOutcome))
     return Report(
@@ -101,7 +103,7 @@ async def turn(
         waiting=judged.waiting,
         failed=judged.failed,
         health=tuple(lines),
-        model_fault=measured.model_fault,
+        model_fault=measured.model.fault if measured.model else None,
     )
 
 

@@ -11,10 +11,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import monotonic
 
 from monitor.errors import StoreBusyError, StoreError, UnfinishedError
 from monitor.store.migrations import APPLICATION_ID, BUSY_SECONDS, LATEST, migrate
 
+STEP_SECONDS = 1.0  # the longest that SQLite itself waits for another writer
 # What a quota or a limit of file sizes looks like from inside of SQLite.
 _NOT_WRITTEN = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 
@@ -51,7 +53,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """All or nothing: an immediate transaction, rolled back on any error."""
     with told(path_of(connection)):
-        connection.execute("BEGIN IMMEDIATE")
+        _begin(connection)
         try:
             yield connection
         except BaseException:
@@ -59,6 +61,18 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
                 connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Wait for other writers in short steps: while SQLite waits, no signal is heard."""
+    ends = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > ends:
+                raise
 
 
 @contextmanager
@@ -95,7 +109,7 @@ def told(path: Path) -> Iterator[None]:
 
 def _connect(path: Path) -> sqlite3.Connection:
     with told(path):
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=STEP_SECONDS, isolation_level=None)
         # FULL: an entry or an alert that was acknowledged survives a power cut; commits are few.
         connection.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-32768;"

@@ -20,6 +20,9 @@ EXPIRED = 0  # the number of an item that was stored once and has expired
 def known(connection: sqlite3.Connection, feed: str, identities: Iterable[Identity]) -> list[Known]:
     """The items of `feed` that share a GUID or title key with one of `identities`, expired ones included."""
     found: dict[object, Known] = {}
+    has_any = "SELECT EXISTS (SELECT 1 FROM entries WHERE feed = ?) OR EXISTS (SELECT 1 FROM expired WHERE feed = ?)"
+    if not connection.execute(has_any, [feed, feed]).fetchone()[0]:  # a new feed's items need no look-up
+        return []
     wanted = list(identities)
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]

@@ -108,6 +108,12 @@ def failing(connection: sqlite3.Connection) -> dict[str, bool]:
     return {key: bool(fails) for key, fails in connection.execute("SELECT key, failing FROM source_health")}
 
 
+def model_faults(connection: sqlite3.Connection) -> list[str]:
+    """What was last said to be wrong with the model; such a line is its own key, and begins with this word."""
+    rows = connection.execute("SELECT key FROM source_health WHERE failing AND key LIKE 'model%' ORDER BY said_at")
+    return [key for (key,) in rows]
+
+
 def save_failing(connection: sqlite3.Connection, changed: Mapping[str, bool], now: datetime) -> None:
     connection.executemany(
         "INSERT OR REPLACE INTO source_health VALUES (?,?,?)",

@@ -149,7 +149,9 @@ class PivotwatchApp(App[None]):
         }
         for place, text in bars.items():
             self.main.query_one(place, Static).update(text)
-        self.main.query_one(Status).stand(self._poller.line)
+        known = self._known.model_faults if self._known else ()
+        faults = [f"{fault.split(';')[0]} (`pivotwatch doctor`)" for fault in known]
+        self.main.query_one(Status).stand("; ".join(filter(None, [*faults, self._poller.line])))
 
     # ------------------------------------------------------------ commands
 

@@ -73,6 +73,7 @@ class Known:
     signals: tuple[SignalRow, ...] = ()
     margins: tuple[MarginRow, ...] = ()
     rules: tuple[tuple[RuleConfig, RuleState | None], ...] = ()
+    model_faults: tuple[str, ...] = ()  # what was last found wrong with the model that reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,14 @@ class State:
             margins = self._margins(connection, rules, now)
             used = _used_sources(margins)
             latest, held = readings.latest(connection), readings.held(connection)
+            faults = tuple(fetching.model_faults(connection))
         return Known(
             at=now,
             feeds=tuple(_feed_row(feed, states) for feed in self._settings.feeds),
             signals=tuple(_signal_row(s, latest, held, states, used) for s in self._settings.signals),
             margins=margins,
             rules=tuple((rule, rules.get(rule.name)) for rule in self._settings.rules),
+            model_faults=faults,
         )
 
     def order(self, words: str, *, off_topic: bool) -> Order:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from support.texts import corpus, small_fit, small_model
 
-from classifiers import artifacts, card, dataset, evaluate, personal, recipe, train
+from classifiers import artifacts, card, dataset, drift, evaluate, personal, recipe, train
 from classifiers.labels import LabelError, load_topic
 from classifiers.tagger import Tagger
 
@@ -78,6 +79,64 @@ def test_good_labels_are_taken_and_bad_ones_refused() -> None:
         personal.train_personal(corpus(), labels(3, wrong=False), small_model())
 
 
+def trial(change: float, chance: Mapping[str, tuple[float, float]] | None = None) -> personal.Trial:
+    """As if each score had changed by `change`, within `chance`; the outcome is a real one."""
+    before = dict.fromkeys(personal.JUDGED, 0.5)
+    after = dict.fromkeys(personal.JUDGED, 0.5 + change)
+    tried = [*corpus()[:60], *(replace(e, register=personal.READER) for e in labels(12, wrong=False))]
+    outcome = evaluate.measure(Tagger.of(small_model()), tried)
+    known = chance or dict.fromkeys(personal.JUDGED, (-0.05, 0.05))
+    return personal.Trial(before, after, known, small_model(), outcome, tried)
+
+
+def test_a_model_is_worse_if_the_mean_fell_or_one_score_fell_by_more_than_chance() -> None:
+    small = trial(-0.005)
+    assert (small.worse, small.reason) == (
+        False,
+        "the mean of the 3 scores changed by -0.005 and none fell by more than chance",
+    )
+    assert trial(-0.02).worse
+    assert trial(-0.02).reason.endswith("-0.020, more than the -0.010 that is allowed")
+    bought = trial(0.0, {**small.chance, "stance macro-F1": (-0.04, -0.001)})
+    assert (bought.worse, bought.reason) == (True, "stance macro-F1 fell by more than chance")
+    assert small.lines[:2] == [
+        "tried on 60 held-out entries of the corpus and 12 of your labels",
+        "stance macro-F1: 0.500 before, 0.495 after, -0.005 (95% interval -0.050 to +0.050)",
+    ]
+
+
+def test_differences_of_the_same_entries_are_surer_than_the_scores_are() -> None:
+    tried = corpus()[:120]
+    outcome = evaluate.measure(Tagger.of(small_model()), tried)
+    wrong = replace(outcome, stance_p=np.roll(outcome.stance_p, 1, axis=1))
+    found = evaluate.differences(outcome, wrong, personal.JUDGED)
+    assert found["stance macro-F1"][1] < 0
+    assert found["relevance macro-F1"] == found["noise Spearman"] == (0, 0)
+
+
+def test_the_card_of_a_personal_model_has_the_sections_of_the_shipped_one(tmp_path: Path) -> None:
+    told = card.make_personal(corpus(), labels(12, wrong=False), trial(0.0))
+    card.write(told, artifacts.save(small_model(), tmp_path))
+    told = json.loads((tmp_path / f"{told['version']}.json").read_text())
+    shipped = set(card.read())
+    assert shipped - set(told) == {"writers_held_out", "registers_held_out", "learning_curve", "two_readers"}
+    assert told["own_labels"] == 12 and told["entries"] == len(corpus()) + 12
+    assert sum(n for row in told["confusion"].values() for n in row.values()) == 72
+    assert sum(n for _, _, n in told["reliability"]) == 72
+    assert personal.READER in told["stance_accuracy_by_register"]
+    assert told["entries_per_second"] > 0 and told["bytes"] > 0
+    assert told["bytes_with_vectors"] > told["bytes"]
+    wanted = drift.expected(told)
+    assert wanted.unsure == pytest.approx(1 - told["held_out"]["share sure"][0])
+    assert sum(wanted.stances.values()) == pytest.approx(1)
+    text = (tmp_path / f"{told['version']}.md").read_text()
+    assert "## Before and after the labels" in text and "## Reliability, held out" in text
+
+
+def test_the_markdown_of_the_shipped_card_is_made_from_its_data() -> None:
+    assert card.markdown(card.read()) == artifacts.current().with_suffix(".md").read_text()
+
+
 def write(path: Path, entries: list[dict[str, object]]) -> Path:
     path.write_text("".join(json.dumps(entry) + "\n" for entry in entries), encoding="utf-8")
     return path
@@ -133,16 +192,42 @@ def test_training_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFi
 def test_a_model_that_is_worse_is_not_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    scores = dict.fromkeys(personal.JUDGED, 0.5)
-    trial = personal.Trial(scores, dict.fromkeys(scores, 0.4), small_model())
-    monkeypatch.setattr(personal, "train_personal", lambda *_: trial)
+    monkeypatch.setattr(personal, "train_personal", lambda *_: trial(-0.1))
     mine = write(tmp_path / "labels.jsonl", as_lines(labels(12, wrong=False)))
     out = tmp_path / "models"
     assert train.main(["--labels", str(mine), "--out", str(out)]) == 1
-    assert "not taken into use" in capsys.readouterr().out
-    assert not (out / artifacts.CURRENT).exists()
+    told = capsys.readouterr().out.splitlines()
+    assert told[-1].startswith("not taken into use: the mean of the 3 scores changed by -0.100")
+    assert not out.exists()
     assert train.main(["--labels", str(mine), "--out", str(out), "--force"]) == 0
-    assert (out / artifacts.CURRENT).exists()
+    assert "taken because of --force: " in capsys.readouterr().out
+    assert artifacts.current(out).exists()
+    assert sorted(path.suffix for path in out.iterdir()) == ["", ".json", ".md", ".npz", ".sha256"]
+
+
+def test_a_model_that_cannot_be_written_whole_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(personal, "train_personal", lambda *_: trial(0.1))
+    monkeypatch.setattr(card, "write", cut_off)
+    mine = write(tmp_path / "labels.jsonl", as_lines(labels(12, wrong=False)))
+    out = tmp_path / "models"
+    with pytest.raises(KeyboardInterrupt):
+        train.main(["--labels", str(mine), "--out", str(out)])
+    assert list(out.iterdir()) == []
+
+
+def test_as_json_a_model_is_saved_and_left_to_the_caller(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(personal, "train_personal", lambda *_: trial(0.1))
+    mine = write(tmp_path / "labels.jsonl", as_lines(labels(12, wrong=False)))
+    out = tmp_path / "models"
+    assert train.main(["--labels", str(mine), "--out", str(out), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (out / f"{told['version']}.sha256").exists()
+    assert not (out / artifacts.CURRENT).exists()
 
 
 def test_another_topic_trains_the_same_pipelines(tmp_path: Path) -> None:

@@ -148,10 +148,10 @@ def test_stories_are_merged_split_noted_and_shown_by_hand(polled: Program) -> No
     assert polled("story", "show", "nothing").code == 2
 
 
-def test_a_thousand_copies_are_measured_in_under_a_second() -> None:
+def test_a_thousand_copies_are_not_compared_each_with_each() -> None:
     held = [tagged(n, LEASE[1], LEASE[2], feed=f"Feed {n % 9}", hours=0.01) for n in range(1_000)]
-    started = time.perf_counter()
+    started = time.process_time()
     assert story(*held).title == LEASE[1]
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 10  # 0.3 on an idle machine
     late = replace(held[0], entry=replace(held[0].entry, title="Something else"))
     assert story(*held, late).title == LEASE[1]

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
+from support.gate import Gate
 from support.program import ROOT, Program, Reply, Server, rss
+
+from classifiers import artifacts, card
 
 PIVOT = ("1", "Miner Halden leases 100 MW to an AI cloud", "Halden will host GPUs at its Texas bitcoin mine.")
 PHONE = ("2", "Phone maker unveils a thinner model", "The new handset has a brighter screen.")
@@ -102,11 +116,171 @@ def test_a_damaged_model_of_ones_own_is_named_once_and_the_shipped_one_reads(fil
     assert filled("model", "use", "2026.1-broken").code == 2
 
 
+def news(server: Server, *numbers: int) -> None:
+    """Entries that no poll has seen yet."""
+    items = [(f"n{n}", f"Miner Orrin sells {n} coins to buy GPUs", "Orrin turns its mine to AI.") for n in numbers]
+    server.replies["/wire"] = Reply(rss(items))
+
+
+def test_a_check_says_once_that_the_model_is_damaged_and_once_that_it_is_mended(
+    filled: Program, server: Server
+) -> None:
+    break_own_model(filled)
+    news(server, 1)
+    first = filled("check", "--all")
+    assert (first.code, first.out) == (0, "")
+    assert first.err.count("model 2026.1-broken: damaged") == 1 == len(first.err.splitlines())
+    news(server, 2)
+    second = filled("check", "--all")
+    assert (second.code, second.out, second.err) == (0, "", "")
+    assert "model 2026.1-broken: damaged" in filled("doctor").out
+    assert "model 2026.1-broken: damaged" in filled("model").err
+    (filled.home / "models" / "CURRENT").unlink()
+    news(server, 3)
+    third = filled("check", "--all")
+    assert third.err == "pivotwatch: the model works again\n"
+    news(server, 4)
+    assert filled("check", "--all").err == ""
+    assert "damaged" not in filled("doctor").out
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    made = Gate(tmp_path / "corpus")
+    yield made
+    made.close()
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} if folder.exists() else {}
+
+
+SIGNALS = pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+
+
+@SIGNALS
+def test_a_signal_ends_a_training_and_its_process_and_keeps_the_model(
+    filled: Program, gate: Gate, number: signal.Signals, code: int
+) -> None:
+    filled("label", entry(filled)["entry_id"], "critic")
+    version = entry(filled)["model"]
+    process = filled.start("train", "--corpus", str(gate.path))
+    gate.wait()  # the trainer is at work
+    began = time.monotonic()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert time.monotonic() - began < 5
+    assert (process.returncode, out) == (code, b"")
+    assert err.decode() == f"pivotwatch: stopped; in use: model {version}\n"
+    assert gate.left(0)
+    assert files(filled.home / "models") == {}
+
+
+@SIGNALS
+def test_a_signal_ends_model_use_and_keeps_the_model(
+    filled: Program, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    version = entry(filled)["model"]
+    own = filled.home / "models"
+    own.mkdir()
+    gate = Gate(own / "2026.1-slow.sha256")  # read before the model is believed
+    process = filled.start("model", "use", "2026.1-slow")
+    gate.wait()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    gate.close()
+    assert (process.returncode, out) == (code, b"")
+    assert err.decode() == f"pivotwatch: stopped; in use: model {version}\n"
+    assert files(own) == {}
+
+
+def has_opened(process: subprocess.Popen[bytes], file: Path) -> None:
+    end = time.monotonic() + 20
+    while str(file) not in {os.path.realpath(link) for link in Path(f"/proc/{process.pid}/fd").iterdir()}:
+        assert time.monotonic() < end, f"{file} was never opened"
+
+
+def test_a_signal_is_heard_while_another_process_holds_the_database(filled: Program) -> None:
+    version = entry(filled)["model"]
+    break_own_model(filled)
+    with closing(sqlite3.connect(filled.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        process = filled.start("model", "use", version)
+        has_opened(process, filled.database)
+        with pytest.raises(subprocess.TimeoutExpired):  # it waits for its turn, for ten seconds
+            process.communicate(timeout=0.5)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert time.monotonic() - began < 5
+    assert (process.returncode, out) == (130, b"")
+    assert err.decode() == "pivotwatch: stopped; in use: model 2026.1-broken\n"
+
+
+def test_where_the_database_cannot_be_used_the_model_stays(filled: Program) -> None:
+    version = entry(filled)["model"]
+    break_own_model(filled)
+    filled.database.write_bytes(b"not a database at all, and longer than a head of one would be" * 20)
+    for beside in ("-wal", "-shm"):
+        filled.database.with_name(f"{filled.database.name}{beside}").unlink(missing_ok=True)
+    assert filled("model", "use", version).code == 2
+    assert (filled.home / "models" / "CURRENT").read_text() == "2026.1-broken\n"
+
+
+def own_model(program: Program, version: str) -> Path:
+    """The shipped model as one of the reader's own, in use."""
+    shipped = artifacts.load()
+    path = artifacts.save(
+        replace(shipped, manifest=replace(shipped.manifest, version=version)), program.home / "models"
+    )
+    artifacts.use(path)
+    return path
+
+
+def test_one_flipped_byte_of_a_model_is_refused_before_use_and_the_stories_are_stored(
+    filled: Program, server: Server
+) -> None:
+    path = own_model(filled, "2026.1-mine")
+    news(server, 1)
+    assert filled("check", "--all").err == ""
+    whole = bytearray(path.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    path.write_bytes(whole)
+    news(server, 2)
+    assert "model 2026.1-mine: damaged" in filled("check", "--all").err
+    models = {row["title"]: row["model"] for row in filled("export", "--rows", "entries").rows}
+    assert models["Miner Orrin sells 1 coins to buy GPUs"] == "2026.1-mine"
+    assert models["Miner Orrin sells 2 coins to buy GPUs"] == models[PIVOT[1]]
+
+
+def test_drift_is_measured_against_the_card_of_the_model_in_use(filled: Program) -> None:
+    path = own_model(filled, "2026.1-mine")
+    told = {**card.read(), "version": "2026.1-mine"}
+    told["profile"]["unseen_words"] = 0.125
+    path.with_suffix(".json").write_text(json.dumps(told))
+    drift = filled("model", "--json").json["drift"]
+    assert {row["name"]: row["was"] for row in drift["measures"]}["unseen words"] == 0.125
+
+
+@pytest.mark.parametrize("text", ["{}", "no JSON", None])
+def test_a_card_that_cannot_be_read_is_said_and_costs_nothing_else(filled: Program, text: str | None) -> None:
+    path = own_model(filled, "2026.1-mine")
+    if text is not None:
+        path.with_suffix(".json").write_text(text)
+    ran = filled("model", "--json")
+    assert (ran.code, ran.json["card"], ran.json["drift"]) == (0, None, None)
+    assert ran.err.splitlines() == [
+        f"pivotwatch: {path.with_suffix('.json')}: no readable card; `pivotwatch train` writes a new one"
+    ]
+
+
 def test_the_card_the_versions_and_the_drift_of_the_shipped_model(filled: Program) -> None:
     told = filled("model", "--json").json
     assert told["card"]["version"] == entry(filled)["model"]
     assert told["drift"]["entries"] == 2
-    assert {"unsure", "unseen words"} <= {row["name"] for row in told["drift"]["measures"]}
+    was = {row["name"]: row["was"] for row in told["drift"]["measures"]}
+    assert was["unsure"] > 0.1  # as of entries that the model did not learn from
+    assert "unseen words" in was
     (version,) = filled("model", "list", "--json").json["versions"]
     assert (version["origin"], version["in_use"]) == ("shipped", True)
     assert "drift: 2 entries" in filled("model").out
@@ -136,7 +310,12 @@ def test_training_on_labels_makes_a_model_that_reads_every_entry_again(filled: P
     assert ran.code == 0, ran.err
     told = ran.json
     assert (told["used"], told["labels"]) == (True, 14)
-    assert set(told["before"]) == set(told["after"])
+    assert set(told["before"]) == set(told["after"]) == set(told["chance"])
+    assert told["reason"]
+    page = filled("model", "--json").json["card"]
+    assert (page["version"], page["own_labels"], page["after"]) == (told["version"], 14, told["after"])
+    assert {"confusion", "reliability", "profile", "entries_per_second", "bytes"} <= set(page)
+    assert filled("model").err == ""
     filled("poll", "--all")
     rows = filled("export", "--rows", "entries").rows
     assert {row["model"] for row in rows} == {told["version"]}

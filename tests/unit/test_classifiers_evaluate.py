@@ -8,7 +8,7 @@ from scipy.stats import spearmanr
 from sklearn.metrics import f1_score
 from support.texts import corpus
 
-from classifiers import drift, evaluate
+from classifiers import card, drift, evaluate
 from classifiers.evaluate import Outcome
 from classifiers.tagger import Tagger
 
@@ -71,6 +71,16 @@ def test_drift_alarms_when_words_or_sides_change() -> None:
     assert {"unseen words", "unsure"} <= alarms
     assert drift.profile(tagger, [], []).entries == 0
     assert drift.stability({"a": 0.5, "b": 0.5}, {"a": 0.5, "b": 0.5}) == 0
+
+
+def test_drift_expects_as_much_doubt_as_held_out_entries_left() -> None:
+    """Of what it learned from a model is nearly always sure: against that, every month would be an alarm."""
+    told = card.read()
+    wanted = drift.expected(told)
+    assert wanted.unsure == pytest.approx(1 - told["registers_held_out"]["share sure"][0])
+    assert told["profile"]["unsure"] < 0.1 < wanted.unsure
+    assert wanted.confidence < told["profile"]["confidence"]
+    assert sum(wanted.stances.values()) == pytest.approx(1)
 
 
 def test_two_readers_are_compared_by_id() -> None:

@@ -33,8 +33,8 @@ class Correcting(Pane):
         entry, tag = tagged.entry, tagged.tag
         self._state.label(entry.entry_id, stance, self._now())
         why = ", ".join(word for word, _ in tag.why) or "no known words"
-        likely = tag.stance_p.get(stance, 0.0)
-        self._relabelled(f"{stance}, the model gave it {likely:.2f} for {why}; Ctrl-z undoes: {entry.title}")
+        said = f"{stance}, the model gave it {tag.stance_p.get(stance, 0.0):.2f} for {why}"
+        self._relabelled(f"{said}; Ctrl-z undoes: {entry.feed}: {entry.title}")
 
     def _undo_label(self) -> None:
         self._take_back()
@@ -65,7 +65,7 @@ class Correcting(Pane):
         except PivotwatchError as error:
             self.post_message(Said(str(error)))
         else:
-            self.post_message(Said("; ".join(trained.lines)))
+            self.post_message(Said("; ".join([*trained.verdict, *trained.lines])))
 
     @on(Worker.StateChanged)
     def _failed(self, event: Worker.StateChanged) -> None:

@@ -17,7 +17,7 @@ from monitor.tui.commands import IN_STORIES, bindings
 from monitor.tui.panes.base import Answer, Deed, Told
 from monitor.tui.panes.correcting import Correcting
 from monitor.tui.state import Known, State
-from monitor.tui.widgets.brief import BriefReader, entry_lines, noise_lines
+from monitor.tui.widgets.brief import BriefReader, entry_lines, noise_lines, target_line
 from monitor.tui.widgets.rows import Rows
 from monitor.tui.widgets.story_list import HEAD, StoryList
 
@@ -73,18 +73,24 @@ class StoriesPane(Correcting):
             "off_topic": self.rows.show_off_topic,
             "noise": self._tell_noise,
             "why": self._tell_why,
+            "entry": self._choose_entry,
             "undo": self._undo_label,
             "train": self._train,
             **{stance.value: partial(self._label, stance.value) for stance in Stance},
         }
 
     def _label(self, stance: str) -> Answer:
-        """Label the newest entry of the story under the cursor."""
-        story = self.brief.story(self.rows.cursor_key)
-        if story is None or not story.entries:
+        """Label the chosen entry of the story under the cursor."""
+        target = self.brief.target(self.rows.cursor_key)
+        if target is None:
             return NOT_READ
-        self._write_label(story.entries[-1], stance)
+        self._write_label(target, stance)
         return None
+
+    def _choose_entry(self) -> Answer:
+        """Let labels go to another entry of the story under the cursor."""
+        story, target = self.brief.story(self.rows.cursor_key), self.brief.choose(self.rows.cursor_key)
+        return NOT_READ if story is None or target is None else target_line(story, target)
 
     def corrected(self) -> None:
         self.brief.again()

@@ -53,12 +53,32 @@ class BriefReader(Reader):
         self._now = now
         self._key: str | None = None
         self._story: Story | None = None
+        self._page: tuple[Brief, datetime] | None = None  # the brief that is shown, as it was at that moment
+        self._chosen: str | None = None  # the entry that a label goes to; None for the newest
         self._wanted: str | None = None
         self._rest: Timer | None = None
 
     def story(self, key: str | None) -> Story | None:
         """The story of `key` if it is the one shown: no command may act on another one than the cursor's."""
         return self._story if key == self._key else None
+
+    def target(self, key: str | None) -> TaggedEntry | None:
+        """The entry of this story that a label goes to: the chosen one, at first the newest."""
+        story = self.story(key)
+        if story is None or not story.entries:
+            return None
+        chosen = (tagged for tagged in story.entries if tagged.entry.entry_id == self._chosen)
+        return next(chosen, story.entries[-1])
+
+    def choose(self, key: str | None) -> TaggedEntry | None:
+        """Let labels go to the entry before; before the oldest comes the newest."""
+        story, target = self.story(key), self.target(key)
+        if story is None or target is None:
+            return None
+        before = story.entries[story.entries.index(target) - 1]
+        self._chosen = before.entry.entry_id
+        self.update(self._drawn())
+        return before
 
     def want(self, key: str, *, at_once: bool) -> None:
         """Show this story, if it is not the one shown; when the cursor has rested on it for a moment."""
@@ -81,12 +101,23 @@ class BriefReader(Reader):
     def _brief_read(self, message: BriefRead) -> None:
         if message.key != self._wanted:
             return  # the cursor went on meanwhile
+        again = message.key == self._key
         self._key, self._story = message.key, None
         if message.found is None:
             self.read(Text(GONE))
             return
         self._story, page = message.found
-        self.read(brief_text(page, self._story, message.at))
+        self._page = page, message.at
+        if again:
+            self.update(self._drawn())
+        else:
+            self._chosen = None
+            self.read(self._drawn())
+
+    def _drawn(self) -> Text:
+        if self._story is None or self._page is None:
+            return Text(GONE)
+        return brief_text(self._page[0], self._story, self._page[1], self.target(self._key))
 
     @on(Worker.StateChanged)
     def _failed(self, event: Worker.StateChanged) -> None:
@@ -101,8 +132,8 @@ class BriefReader(Reader):
             self.post_message(self.BriefRead(key, found, now))
 
 
-def brief_text(brief: Brief, story: Story, now: datetime) -> Text:
-    """The page of the brief, its lines styled by what they are."""
+def brief_text(brief: Brief, story: Story, now: datetime, target: TaggedEntry | None) -> Text:
+    """The page of the brief, its lines styled by what they are; `target` is the entry that a label goes to."""
     from monitor.stories.render import page  # loaded with the first brief, not before the first paint
 
     text = Text()
@@ -115,7 +146,15 @@ def brief_text(brief: Brief, story: Story, now: datetime) -> Text:
             text.append(f" [{brief.feeds[entry_id]}]", "italic")
         if kind == "title":
             text.append(f"\n{_facts(story, now)}")
+            text.append(f"\n{target_line(story, target)}" if target else "")
     return text
+
+
+def target_line(story: Story, target: TaggedEntry) -> str:
+    """Which entry a label goes to."""
+    place, count = story.entries.index(target) + 1, len(story.entries)
+    which = f"entry {place} of {count} (l: another)" if count > 1 else "the one entry"
+    return f"c, d, e label {which}: {target.entry.feed}: {words.titled(target.entry.title)}"
 
 
 def noise_lines(story: Story) -> list[str]:
@@ -128,12 +167,13 @@ def noise_lines(story: Story) -> list[str]:
 
 
 def entry_lines(tagged: TaggedEntry, now: datetime) -> list[str]:
-    """One entry: side and how sure, outlet, age, title, the words that made the stance, link."""
+    """One entry: side, whose word that is and how sure the model, outlet, age, title, the words behind it, link."""
     entry, tag = tagged.entry, tagged.tag
     shown = (
         f"? unsure ({tag.unsure_because})" if tag.unsure else f"{words.STANCES[tag.stance.value]} {tag.stance.value}"
     )
-    sure = f"{tag.stance_p.get(tag.stance.value, 0):.2f}"
+    own = " (your label)" if tagged.labelled.get("stance") == "user" else ""
+    sure = f"{tag.stance_p.get(tag.stance.value, 0):.2f}{own}"
     why = ", ".join(f"'{word}' {weight:+.1f}" for word, weight in tag.why) or "no known words"
     estimated = " (date estimated)" if entry.published_estimated else ""
     return [
