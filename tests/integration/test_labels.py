@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -196,8 +196,17 @@ def test_a_signal_ends_model_use_and_keeps_the_model(
 
 def has_opened(process: subprocess.Popen[bytes], file: Path) -> None:
     end = time.monotonic() + 20
-    while str(file) not in {os.path.realpath(link) for link in Path(f"/proc/{process.pid}/fd").iterdir()}:
+    while str(file.resolve()) not in opened(process.pid):
         assert time.monotonic() < end, f"{file} was never opened"
+
+
+def opened(pid: int) -> set[str]:
+    """The files that a process has open now; some are closed while we look."""
+    found = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found.add(os.readlink(link))
+    return found
 
 
 def test_a_signal_is_heard_while_another_process_holds_the_database(filled: Program) -> None:

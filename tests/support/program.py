@@ -15,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
+from support.forks import forks
+
 from bench.processes import Peak
 
 ROOT = Path(__file__).parent.parent.parent
@@ -112,7 +114,11 @@ class Program:
         return self.home / "pivotwatch.db"
 
     def __call__(self, *arguments: str, stdin: str | bytes = b"", environ: Mapping[str, str] | None = None) -> Ran:
-        return self.python("-m", "monitor", *arguments, stdin=stdin, environ=environ)
+        """Run the program to its end; with an environment of its own it begins as any other does."""
+        if environ is not None:
+            return self.python("-m", "monitor", *arguments, stdin=stdin, environ=environ)
+        given = stdin.encode() if isinstance(stdin, str) else stdin
+        return Ran(*forks().run(arguments, given, self.environ(), self.home))
 
     def python(self, *arguments: str, stdin: str | bytes = b"", environ: Mapping[str, str] | None = None) -> Ran:
         """A Python process with the program's environment."""

@@ -226,7 +226,7 @@ _NEVER = {"Cc", "Cs", "Zl", "Zp"}  # Cf is told by test_hostile_characters: some
 
 
 def test_no_code_point_passes_that_is_white_space_control_or_direction() -> None:
-    """All of Unicode, one by one: what takes the fast way is held to the same rules as the rest."""
-    shown = (line(f"a{chr(code)}b") for code in range(0x110000))
-    bad = {text for text in shown if any(c != " " and (c.isspace() or category(c) in _NEVER) for c in text)}
-    assert not bad
+    """All of Unicode, some at a time: what takes the fast way is held to the same rules as the rest."""
+    shown = {c for start in range(0, 0x110000, 32) for c in line("a".join(map(chr, range(start, start + 32))))}
+    assert not {c for c in shown if c != " " and (c.isspace() or category(c) in _NEVER)}
+    assert len(shown) > 1_000_000
