@@ -205,7 +205,7 @@ def opened(pid: int) -> set[str]:
     found = set()
     for link in Path(f"/proc/{pid}/fd").iterdir():
         with suppress(FileNotFoundError):
-            found.add(os.readlink(link))
+            found.add(str(link.readlink()))
     return found
 
 
