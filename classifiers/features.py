@@ -157,6 +157,10 @@ _SHAPES: Mapping[str, Callable[[str], bool]] = {
     "capitals": lambda word: len(word) >= 4 and word.isupper(),
     "names": lambda word: word[0].isupper() and not word.isupper(),
 }
+_LISTED = {
+    word: tuple(place for place, words in enumerate(_SIGNED.values()) if word in words)
+    for word in set().union(*_SIGNED.values())
+}
 _COUNTED = (*_SIGNED, *_SHAPES)
 _OTHER = ("question title", "exclaimed title", "short", "long", "no summary", "sentences")
 SIGNS = (*_COUNTED, *(f"any {name}" for name in _COUNTED), *_OTHER)
@@ -186,10 +190,10 @@ def signs(text: Text) -> list[float]:
 @lru_cache(maxsize=CACHE)
 def _places(word: str) -> tuple[int, ...]:
     """Which of the counted signs a word is."""
-    lower = word.lower()
-    by_list = (lower in words for words in _SIGNED.values())
-    by_shape = (has(word) for has in _SHAPES.values())
-    return tuple(place for place, found in enumerate((*by_list, *by_shape)) if found)
+    listed = _LISTED.get(word.lower(), ())
+    if word.islower() and word.isalpha():  # most words: they have no shape of their own
+        return listed
+    return (*listed, *(len(_SIGNED) + place for place, has in enumerate(_SHAPES.values()) if has(word)))
 
 
 # ---------------------------------------------------------------- the subject's words
