@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -33,6 +34,7 @@ from monitor.tui.widgets.status import Status
 from monitor.tui.widgets.story_list import StoryList
 from monitor.tui.widgets.windows import Help, Window
 
+TERMINAL_LOOK = 3.0  # seconds between two looks whether the terminal is still there
 REREAD = 60.0  # seconds between two looks at a store that others may write to
 SMALLEST = (40, 10)
 NARROW, WIDE = 60, 110  # columns below which one thing at a time, from which two side by side
@@ -92,9 +94,15 @@ class PivotwatchApp(App[None]):
             for number in STOPPED_BY:
                 stop = partial(self.exit, return_code=128 + number)
                 asyncio.get_running_loop().add_signal_handler(number, stop)
+            self.set_interval(TERMINAL_LOOK, self._leave_without_terminal)
         self.pane.enter()
         self._draw_bars()
         self.set_interval(TICK, self._draw_bars)
+
+    def _leave_without_terminal(self) -> None:
+        """A terminal may go without a signal (nohup, a session of its own); reading from it would never rest."""
+        if sys.__stdin__ is None or not sys.__stdin__.isatty():
+            self.exit(return_code=128 + signal.SIGHUP)
 
     @property
     def main(self) -> Screen[Any]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
 import signal
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
@@ -74,3 +78,23 @@ def test_the_first_paint_waits_for_no_heavy_library():
     code = f"import sys, monitor.tui.app; print(sorted({heavy!r} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_a_terminal_that_goes_without_a_signal_ends_it(database):
+    """As of a closed window under nohup: no process of it is left to read from nothing."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    environ = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
+    command = [sys.executable, "-m", "support.pane", str(database)]
+    process = subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env=environ, start_new_session=True
+    )
+    os.close(theirs)
+    painted = b""
+    while b"help" not in painted:
+        painted += os.read(ours, 65_536)
+    os.close(ours)
+    try:
+        assert process.wait(20) == 129
+    finally:
+        process.kill()
