@@ -94,15 +94,10 @@ class PivotwatchApp(App[None]):
             for number in STOPPED_BY:
                 stop = partial(self.exit, return_code=128 + number)
                 asyncio.get_running_loop().add_signal_handler(number, stop)
-            self.set_interval(TERMINAL_LOOK, self._leave_without_terminal)
+            self.set_interval(TERMINAL_LOOK, partial(leave_without_terminal, self))
         self.pane.enter()
         self._draw_bars()
         self.set_interval(TICK, self._draw_bars)
-
-    def _leave_without_terminal(self) -> None:
-        """A terminal may go without a signal (nohup, a session of its own); reading from it would never rest."""
-        if sys.__stdin__ is None or not sys.__stdin__.isatty():
-            self.exit(return_code=128 + signal.SIGHUP)
 
     @property
     def main(self) -> Screen[Any]:
@@ -228,3 +223,9 @@ class PivotwatchApp(App[None]):
         self.main.set_class(width < NARROW, "-narrow")
         self.main.set_class(width >= WIDE, "-wide")
         self._draw_bars()
+
+
+def leave_without_terminal(app: App[None]) -> None:
+    """A terminal may go without a signal (nohup, a session of its own); reading from it would never rest."""
+    if sys.__stdin__ is None or not sys.__stdin__.isatty():
+        app.exit(return_code=128 + signal.SIGHUP)

@@ -134,7 +134,10 @@ def test_the_card_of_a_personal_model_has_the_sections_of_the_shipped_one(tmp_pa
 
 
 def test_the_markdown_of_the_shipped_card_is_made_from_its_data() -> None:
-    assert card.markdown(card.read()) == artifacts.current().with_suffix(".md").read_text()
+    shipped = artifacts.current().with_suffix(".md").read_text()
+    made = card.markdown(card.read())
+    assert shipped.startswith(made)
+    assert shipped[len(made) :].strip().startswith("## On ")  # what only entries outside of the project can tell
 
 
 def write(path: Path, entries: list[dict[str, object]]) -> Path:

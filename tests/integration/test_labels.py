@@ -183,7 +183,8 @@ def test_a_signal_ends_model_use_and_keeps_the_model(
     own = filled.home / "models"
     own.mkdir()
     gate = Gate(own / "2026.1-slow.sha256")  # read before the model is believed
-    process = filled.start("model", "use", "2026.1-slow")
+    # The signal may come while Python opens the file, which it then closes with a warning.
+    process = filled.start("model", "use", "2026.1-slow", environ={"PYTHONWARNINGS": "ignore::ResourceWarning"})
     gate.wait()
     process.send_signal(number)
     out, err = process.communicate(timeout=20)
