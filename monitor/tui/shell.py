@@ -124,6 +124,8 @@ class PivotwatchApp(App[None]):
 
     @on(Loaded)
     def _loaded(self, message: Loaded) -> None:
+        if closing(self):
+            return
         self._known = message.known
         for pane in self.main.query(Pane):
             pane.show(message.known)
@@ -131,6 +133,8 @@ class PivotwatchApp(App[None]):
 
     @on(Polled)
     def _polled(self, message: Polled) -> None:
+        if closing(self):
+            return
         if message.report is not None:
             for pane in self.main.query(Pane):
                 pane.polled(message.report)
@@ -139,9 +143,13 @@ class PivotwatchApp(App[None]):
 
     @on(Said)
     def _said(self, message: Said) -> None:
+        if closing(self):
+            return
         self.main.query_one(Status).say(message.text)
 
     def _draw_bars(self) -> None:
+        if closing(self):
+            return
         width, now = self._width - 2, self._clock()
         panes = [(kind.id, kind.title) for kind in PANES]
         first = headline(self._known.margins) if self._known else None
@@ -223,6 +231,11 @@ class PivotwatchApp(App[None]):
         self.main.set_class(width < NARROW, "-narrow")
         self.main.set_class(width >= WIDE, "-wide")
         self._draw_bars()
+
+
+def closing(app: App[None]) -> bool:
+    """Whether the screens are gone already: what was on its way then still comes."""
+    return not app.screen_stack
 
 
 def leave_without_terminal(app: App[None]) -> None:

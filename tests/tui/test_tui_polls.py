@@ -13,6 +13,7 @@ from support.screens import settled, until
 from monitor.cycle import Report
 from monitor.errors import LeaseHeldError, StoreBusyError
 from monitor.model import FeedOutcome
+from monitor.tui.messages import Loaded, Polled, Said
 from monitor.tui.widgets.brief import BriefReader
 from monitor.tui.widgets.rows import Rows
 from monitor.tui.widgets.story_list import KEPT, StoryList
@@ -83,6 +84,18 @@ async def test_it_polls_by_itself_once_the_stories_are_shown(make, database):
         assert not turns.options[0].force
         assert turns.options[0].pane
         await until(pilot, "new (u)")
+
+
+async def test_what_comes_when_the_screens_are_gone_already_is_let_go(make, database):
+    app = make(turn=Turns(database, NEW))
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until(pilot, "Why it matters")
+        known = app._known
+        app._screen_stacks["_default"], screens = [], app._screen_stacks["_default"]
+        for message in (Loaded(known), Polled(None), Said("late")):
+            await app._on_message(message)
+        app._draw_bars()
+        app._screen_stacks["_default"] = screens
 
 
 async def test_an_empty_database_shows_its_first_stories_by_itself(make, tmp_path):
