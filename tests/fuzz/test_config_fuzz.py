@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.configs import NAMES, WHOLE
 
@@ -148,6 +148,7 @@ def test_no_password_of_an_address_is_shown_in_a_problem(noise: str) -> None:
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.text(max_size=80))
+@example("//[@")
 def test_a_template_without_places_stays_as_it_is(text: str) -> None:
     if "${" not in text:
         assert Secrets({}, Settings(path=Path("feeds.toml"))).resolve(text).text == text  # type: ignore[union-attr]
